@@ -1,0 +1,105 @@
+package hokku.core.state;
+
+import hokku.api.AppName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// The folder that holds everything Hokku knows: every path comes from here.
+public record Home(Path root) {
+    public Home {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    /// Makes the folders that are not there yet.
+    public void create() throws IOException {
+        for (Path folder : new Path[] {root, apps(), plugins(), pluginsData(), hostKeys(), trash(), run()}) {
+            createPrivate(folder);
+        }
+    }
+
+    /// Makes a folder, and those above it, that only this user may enter.
+    public static void createPrivate(Path folder) throws IOException {
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    public Path format() {
+        return root.resolve("format");
+    }
+
+    /// The name of this installation among those that share an engine.
+    public Path instance() {
+        return root.resolve("instance");
+    }
+
+    public Path authorizedKeys() {
+        return root.resolve("authorized_keys");
+    }
+
+    public Path hostKeys() {
+        return root.resolve("host_keys");
+    }
+
+    public Path settings() {
+        return root.resolve("settings.json");
+    }
+
+    public Path audit() {
+        return root.resolve("audit.jsonl");
+    }
+
+    public Path lock() {
+        return root.resolve("daemon.lock");
+    }
+
+    /// The jars that were added.
+    public Path plugins() {
+        return root.resolve("plugins");
+    }
+
+    public Path pluginsData() {
+        return root.resolve("plugins-data");
+    }
+
+    public Path pluginData(String plugin) {
+        return pluginsData().resolve(plugin);
+    }
+
+    /// What lives no longer than the server's process: its pid, private copies of jars.
+    public Path run() {
+        return root.resolve("run");
+    }
+
+    public Path trash() {
+        return root.resolve("trash");
+    }
+
+    public Path apps() {
+        return root.resolve("apps");
+    }
+
+    public Path app(AppName app) {
+        return apps().resolve(app.value());
+    }
+
+    public Path repository(AppName app) {
+        return app(app).resolve("repo.git");
+    }
+
+    public Path desired(AppName app) {
+        return app(app).resolve("desired.json");
+    }
+
+    public Path journal(AppName app) {
+        return app(app).resolve("releases.jsonl");
+    }
+
+    public Path builds(AppName app) {
+        return app(app).resolve("builds");
+    }
+
+    public Path pluginFolder(AppName app, String plugin) {
+        return app(app).resolve("plugins").resolve(plugin);
+    }
+}

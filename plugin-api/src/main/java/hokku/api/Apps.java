@@ -1,0 +1,53 @@
+package hokku.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// The apps of this server. Safe for use by several threads.
+public interface Apps {
+    /// Whether a change that needs new containers gets them.
+    enum Restart {
+        /// The app is rolled out anew, without downtime, when the change needs it.
+        IF_NEEDED,
+        /// The change is stored, and the next deploy heeds it.
+        NEVER
+    }
+
+    /// All names, sorted.
+    List<AppName> list();
+
+    Optional<App> find(AppName name);
+
+    /// @throws UserError with exit code 20 when there is none
+    default App get(AppName name) {
+        return find(name).orElseThrow(() -> UserError.noSuchApp(name));
+    }
+
+    Global global();
+
+    /// Changes an app: the one road for every change. Under the app's lock the new state is made, rolled out or routed where it
+    /// needs that, and stored; when any of it fails the app is left as it was, and keeps serving.
+    ///
+    /// @param change makes the changed copy; called under the lock, possibly after a wait
+    /// @return the app as it is now
+    /// @throws UserError when the change is refused or its rollout fails
+    /// @throws InterruptedException when it was cancelled; nothing has changed then
+    App change(AppName name, UnaryOperator<App> change, Restart restart, Output out) throws InterruptedException;
+
+    /// Changes what holds for the whole server, then rolls or routes each app that is affected, one after the other.
+    ///
+    /// @throws UserError that names the apps which could not follow; they keep serving as before
+    Global changeGlobal(UnaryOperator<Global> change, Restart restart, Output out) throws InterruptedException;
+
+    /// What can be read of the state of an app's containers, from its scheduler.
+    ///
+    /// @throws UserError with exit code 69 when the scheduler's engine does not answer
+    List<Instance> instances(AppName name);
+
+    /// Where the app is reached, the first one the one to show.
+    List<String> urls(AppName name);
+
+    /// The domains that the app answers to: its own, and those that follow from the whole server's.
+    List<Domain> domains(App app);
+}

@@ -1,0 +1,29 @@
+package hokku.api;
+
+import com.github.dockerjava.api.DockerClient;
+import java.util.List;
+
+/// The Docker engine of this server. Safe for use by several threads.
+public interface Engine {
+    /// The label that every container, network, volume and image of this server carries, with [#instance] as value.
+    String INSTANCE_LABEL = "hokku.instance";
+
+    /// @throws UserError with exit code 69 when the engine does not answer; the message says what to do
+    DockerClient client();
+
+    /// Which installation of Hokku this is: several can share an engine.
+    String instance();
+
+    /// Runs a command in a running container, with input to its end and a terminal where there is one.
+    ///
+    /// @param env further variables for the command
+    /// @return the command's exit code
+    /// @throws InterruptedException when it was cancelled; the command's process has been ended then
+    int exec(String container, List<String> command, Env env, Attachment attachment) throws InterruptedException;
+
+    /// Starts a created container with its streams attached, and waits for its end.
+    ///
+    /// @return the container's exit code
+    /// @throws InterruptedException when it was cancelled; the container has been killed then
+    int run(String container, Attachment attachment) throws InterruptedException;
+}

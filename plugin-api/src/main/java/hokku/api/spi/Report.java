@@ -1,0 +1,13 @@
+package hokku.api.spi;
+
+import hokku.api.App;
+import java.util.SequencedMap;
+
+/// Fields of `<group>:report <app>`.
+public interface Report {
+    /// The noun of the command: `nginx` for `nginx:report`.
+    String group();
+
+    /// The fields of one app, value by name: `running` → `true`. Shown as `Nginx running:`, and selected by `--nginx-running`.
+    SequencedMap<String, String> fields(App app) throws Exception;
+}

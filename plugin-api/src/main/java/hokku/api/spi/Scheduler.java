@@ -1,0 +1,70 @@
+package hokku.api.spi;
+
+import hokku.api.App;
+import hokku.api.AppId;
+import hokku.api.Attachment;
+import hokku.api.Deployment;
+import hokku.api.Endpoint;
+import hokku.api.Instance;
+import hokku.api.Output;
+import hokku.api.ProcessSpec;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Runs containers. Safe for use by several threads; calls about one app do not overlap, except reading ones.
+///
+/// When its engine does not answer, methods throw a [hokku.api.UserError] with exit code 69.
+public interface Scheduler {
+    /// What `scheduler:set <app> selected <name>` calls it.
+    String name();
+
+    /// Starts what of the deployment does not run yet, beside whatever else runs of the app, and waits until every container passed
+    /// its checks. When it throws, nothing of the deployment runs, and what it had to stop of the former one runs again.
+    ///
+    /// @return where the containers answer
+    /// @throws hokku.api.UserError when a container does not start or fails its checks, with the last lines of its output
+    List<Endpoint> start(Deployment deployment, Output out) throws Exception;
+
+    /// Ends every container of the app's processes that belongs to none of the given deployments, each with its stop timeout.
+    /// Returns when they are gone. One-off containers are left alone.
+    void retire(AppId app, Set<String> keep) throws InterruptedException;
+
+    /// Ends and removes everything that it holds for an app: containers of every kind, networks. Volumes with data stay.
+    void destroy(App app) throws InterruptedException;
+
+    /// The containers of one app, of every kind and deployment, sorted by process and index.
+    List<Instance> instances(AppId app);
+
+    /// The containers of all apps of this server.
+    List<Instance> instances();
+
+    /// Tells when containers of an app start, stop, or answer at another address: by their app. Calls come from one thread.
+    /// After a gap (the engine was away) every app may be told.
+    ///
+    /// @return ends the watch
+    AutoCloseable watch(Consumer<AppId> changed);
+
+    /// Passes on what containers wrote: the last `lines` of each, then what follows when `follow`, until interrupted.
+    void logs(List<Instance> of, int lines, boolean follow, LogSink sink) throws InterruptedException;
+
+    /// Runs a one-off container to its end and removes it.
+    ///
+    /// @return its exit code
+    /// @throws InterruptedException when it was cancelled; the container is gone then
+    int run(ProcessSpec task, Attachment attachment) throws InterruptedException;
+
+    /// Runs a command in a container that runs already.
+    ///
+    /// @return its exit code
+    int enter(Instance instance, List<String> command, Attachment attachment) throws InterruptedException;
+
+
+    /// Takes the lines of containers.
+    interface LogSink {
+        /// One line without its end. Calls do not overlap.
+        ///
+        /// @param error whether it came from the error stream
+        void line(Instance from, java.time.Instant at, boolean error, String text);
+    }
+}
