@@ -9,8 +9,8 @@ import hokku.api.Instance;
 import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Runs containers. Safe for use by several threads; calls about one app do not overlap, except reading ones.
 ///
@@ -26,9 +26,11 @@ public interface Scheduler {
     /// @throws hokku.api.UserError when a container does not start or fails its checks, with the last lines of its output
     List<Endpoint> start(Deployment deployment, Output out) throws Exception;
 
-    /// Ends every container of the app's processes that belongs to none of the given deployments, each with its stop timeout.
-    /// Returns when they are gone. One-off containers are left alone.
-    void retire(AppId app, Set<String> keep) throws InterruptedException;
+    /// Ends and removes those of the app's process containers (kind `DEPLOY`, running or not) that are meant, each with its stop
+    /// timeout, all at the same time. Returns when they are gone. May overlap with [#start] of another deployment.
+    ///
+    /// @param which decides by process, index and deployment; containers that it does not accept are left alone
+    void retire(AppId app, Predicate<Instance> which) throws InterruptedException;
 
     /// Ends and removes everything that it holds for an app: containers of every kind, networks. Volumes with data stay.
     void destroy(App app) throws InterruptedException;
