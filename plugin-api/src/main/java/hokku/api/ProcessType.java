@@ -4,12 +4,13 @@ import java.util.regex.Pattern;
 
 /// The name of a line of the Procfile: `web`, `worker`, `release` …
 public record ProcessType(String value) implements Comparable<ProcessType> {
+    // Before the constants, whose constructor needs it.
+    private static final Pattern FORM = Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?");
+
     /// The process that the proxy routes to.
     public static final ProcessType WEB = new ProcessType("web");
     /// The process that runs once, to its end, before a new release takes over.
     public static final ProcessType RELEASE = new ProcessType("release");
-
-    private static final Pattern FORM = Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?");
 
     public ProcessType {
         if (!FORM.matcher(value).matches()) {
