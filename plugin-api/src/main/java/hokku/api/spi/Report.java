@@ -1,6 +1,8 @@
 package hokku.api.spi;
 
 import hokku.api.App;
+import hokku.api.Global;
+import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /// Fields of `<group>:report <app>`.
@@ -10,4 +12,9 @@ public interface Report {
 
     /// The fields of one app, value by name: `running` → `true`. Shown as `Nginx running:`, and selected by `--nginx-running`.
     SequencedMap<String, String> fields(App app) throws Exception;
+
+    /// The fields of the whole server, for `<group>:report --global`.
+    default SequencedMap<String, String> globalFields(Global global) throws Exception {
+        return new LinkedHashMap<>();
+    }
 }
