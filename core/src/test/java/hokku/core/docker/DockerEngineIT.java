@@ -1,0 +1,420 @@
+package hokku.core.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.HostConfig;
+import hokku.api.Attachment;
+import hokku.api.Engine;
+import hokku.api.Env;
+import hokku.api.UserError;
+import hokku.api.spi.Terminal;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DockerEngineIT {
+    private static final URI HOST = URI.create("unix:///var/run/docker.sock");
+    private static final String INSTANCE = "test-" + UUID.randomUUID();
+
+    private static DockerEngine engine;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void open() {
+        engine = new DockerEngine(HOST, INSTANCE);
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        engine.close();
+    }
+
+    @AfterEach
+    void nothingStays() {
+        for (Container container : engine.client().listContainersCmd().withShowAll(true)
+                .withLabelFilter(Map.of(Engine.INSTANCE_LABEL, INSTANCE)).exec()) {
+            engine.client().removeContainerCmd(container.getId()).withForce(true).exec();
+        }
+    }
+
+    @Test
+    void theClientIsThereWithoutWaitingForIt() {
+        long before = System.nanoTime();
+        DockerEngine another = new DockerEngine(HOST, INSTANCE);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(300));
+        assertThat(another.client().versionCmd().exec().getVersion()).isNotEmpty();
+        assertThat(another.instance()).isEqualTo(INSTANCE);
+    }
+
+    @Test
+    void anEngineThatIsAwaySaysSoAndIsUsedAgainWhenItIsBack(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("docker.sock");
+        try (DockerEngine away = new DockerEngine(URI.create("unix://" + socket), INSTANCE)) {
+            assertThatThrownBy(away::client).isInstanceOfSatisfying(UserError.class, e -> {
+                assertThat(e.exitCode()).isEqualTo(UserError.UNAVAILABLE);
+                assertThat(e).hasMessageContaining("does not answer at unix://" + socket).hasMessageContaining("systemctl start docker");
+            });
+            try (Relay relay = new Relay(socket)) {
+                assertThat(away.client().listContainersCmd().exec()).isNotNull();
+                assertThat(relay.path()).exists();
+            }
+            Files.deleteIfExists(socket);
+            assertThatThrownBy(away::client).isInstanceOf(UserError.class);
+            try (Relay relay = new Relay(socket)) {
+                // The first call after a restart is one that no client library would try again.
+                String id = away.client().createContainerCmd("busybox:latest").withLabels(Map.of(Engine.INSTANCE_LABEL, INSTANCE))
+                        .exec().getId();
+                assertThat(id).isNotEmpty();
+                assertThat(relay.path()).exists();
+            }
+        }
+    }
+
+    @Test
+    void execPassesOnTheEndOfItsInput() throws Exception {
+        String container = sleeping();
+        assertThat(engine.exec(container, List.of("sh", "-c", "cat | wc -c"), Env.EMPTY, input("0123456789"))).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).strip()).isEqualTo("10");
+    }
+
+    @Test
+    void execTakesAHundredMegabytesQuickly() throws Exception {
+        String container = sleeping();
+        long before = System.nanoTime();
+        assertThat(engine.exec(container, List.of("wc", "-c"), Env.EMPTY,
+                Attachment.of(new Zeros(100_000_000), out, err, Optional.empty()))).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).strip()).isEqualTo("100000000");
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void execEchoesALargeInputWithoutADeadlock() throws Exception {
+        String container = sleeping();
+        Counter counter = new Counter();
+        assertThat(engine.exec(container, List.of("cat"), Env.EMPTY,
+                Attachment.of(new Zeros(20_000_000), counter, err, Optional.empty()))).isZero();
+        assertThat(counter.count).isEqualTo(20_000_000);
+    }
+
+    @Test
+    void execTellsExitCodeBothStreamsAndVariables() throws Exception {
+        String container = sleeping();
+        int code = engine.exec(container, List.of("sh", "-c", "echo \"$GREETING\"; echo no >&2; exit 7"),
+                Env.EMPTY.with("GREETING", "it's a \"day\""), input(""));
+        assertThat(code).isEqualTo(7);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("it's a \"day\"\n");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("no\n");
+    }
+
+    @Test
+    void aCommandThatIsNotThereEndsLikeInAShell() throws Exception {
+        assertThat(engine.exec(sleeping(), List.of("no-such-command"), Env.EMPTY, input(""))).isIn(126, 127);
+    }
+
+    @Test
+    void execInAContainerThatHasEndedIsRefused() {
+        String container = created("true");
+        assertThatThrownBy(() -> engine.exec(container, List.of("true"), Env.EMPTY, input("")))
+                .isInstanceOf(UserError.class).hasMessage("Container is not running");
+    }
+
+    @Test
+    void execReturnsWhenTheCommandEndsAlthoughItsInputIsStillOpen() throws Exception {
+        try (PipedOutputStream open = new PipedOutputStream()) {
+            Attachment attachment = Attachment.of(new PipedInputStream(open), out, err, Optional.empty());
+            assertThat(engine.exec(sleeping(), List.of("echo", "hello"), Env.EMPTY, attachment)).isZero();
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aTerminalHasTheSizeOfTheWindowAndFollowsIt() throws Exception {
+        String container = sleeping();
+        Window window = new Window(100, 40);
+        try (PipedOutputStream keys = new PipedOutputStream()) {
+            CompletableFuture<Integer> code = new CompletableFuture<>();
+            Attachment attachment = Attachment.of(new PipedInputStream(keys), out, err, Optional.of(window));
+            Thread.ofVirtual().start(() -> {
+                try {
+                    code.complete(engine.exec(container, List.of("sh"), Env.EMPTY, attachment));
+                } catch (InterruptedException | RuntimeException e) {
+                    code.completeExceptionally(e);
+                }
+            });
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                type(keys, "stty size; echo $TERM\n");
+                assertThat(out.toString(StandardCharsets.UTF_8)).contains("40 100").contains("xterm-test");
+            });
+            window.resize(120, 50);
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                type(keys, "stty size\n");
+                assertThat(out.toString(StandardCharsets.UTF_8)).contains("50 120");
+            });
+            type(keys, "exit 3\n");
+            assertThat(code.get()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void anInterruptedExecLeavesNoProcessBehind() throws Exception {
+        String container = sleeping();
+        try (PipedOutputStream open = new PipedOutputStream()) {
+            Attachment attachment = Attachment.of(new PipedInputStream(open), out, err, Optional.empty());
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread caller = Thread.ofVirtual().start(() -> {
+                try {
+                    engine.exec(container, List.of("sh", "-c", "trap '' TERM HUP; echo ready; sleep 4321 & sleep 4322"), Env.EMPTY, attachment);
+                } catch (InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            await().until(() -> out.toString(StandardCharsets.UTF_8).contains("ready"));
+            await().until(() -> processes(container).contains("sleep 4322"));
+            caller.interrupt();
+            caller.join();
+            assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+            assertThat(processes(container)).doesNotContain("4321").doesNotContain("4322");
+        }
+    }
+
+    @Test
+    void aClientThatIsGoneEndsTheCommand() throws Exception {
+        String container = sleeping();
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("gone");
+            }
+        };
+        assertThatThrownBy(() -> engine.exec(container, List.of("sh", "-c", "echo hello; sleep 4323"), Env.EMPTY,
+                Attachment.of(InputStream.nullInputStream(), broken, err, Optional.empty()))).isInstanceOf(InterruptedException.class);
+        assertThat(processes(container)).doesNotContain("4323");
+    }
+
+    @Test
+    void runPassesInputToItsEndAndTellsTheExitCode() throws Exception {
+        String container = created("sh", "-c", "wc -c; exit 9");
+        assertThat(engine.run(container, Attachment.of(new Zeros(10_000_000), out, err, Optional.empty()))).isEqualTo(9);
+        assertThat(out.toString(StandardCharsets.UTF_8).strip()).isEqualTo("10000000");
+    }
+
+    @Test
+    void runTellsTheExitCodeOfAContainerThatRemovesItself() throws Exception {
+        CreateContainerCmd create = creation("sh", "-c", "echo bye; exit 4");
+        String container = create.withHostConfig(HostConfig.newHostConfig().withAutoRemove(true).withNetworkMode("none")).exec().getId();
+        assertThat(engine.run(container, input(""))).isEqualTo(4);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("bye\n");
+    }
+
+    @Test
+    void anInterruptedRunKillsTheContainer() throws Exception {
+        String container = created("sh", "-c", "trap '' TERM; echo ready; sleep 4324");
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                engine.run(container, input(""));
+            } catch (InterruptedException | RuntimeException e) {
+                thrown.set(e);
+            }
+        });
+        await().until(() -> out.toString(StandardCharsets.UTF_8).contains("ready"));
+        caller.interrupt();
+        caller.join();
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+        assertThat(engine.client().inspectContainerCmd(container).exec().getState().getRunning()).isFalse();
+    }
+
+    @Test
+    void aContainerThatCannotStartSaysWhy() {
+        String container = created("/no/such/program");
+        assertThatThrownBy(() -> engine.run(container, input(""))).hasMessageContaining("/no/such/program");
+    }
+
+    private Attachment input(String text) {
+        return Attachment.of(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), out, err, Optional.empty());
+    }
+
+    private static void type(OutputStream keys, String text) throws IOException {
+        keys.write(text.getBytes(StandardCharsets.UTF_8));
+        keys.flush();
+    }
+
+    private static String processes(String container) {
+        return java.util.Arrays.deepToString(engine.client().topContainerCmd(container).exec().getProcesses());
+    }
+
+    private static String sleeping() {
+        String container = created("sleep", "600");
+        engine.client().startContainerCmd(container).exec();
+        return container;
+    }
+
+    private static String created(String... command) {
+        return creation(command).exec().getId();
+    }
+
+    private static CreateContainerCmd creation(String... command) {
+        return engine.client().createContainerCmd("busybox:latest").withCmd(command).withStdinOpen(true).withStdInOnce(true)
+                .withAttachStdin(true)
+                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("none"))
+                .withLabels(Map.of(Engine.INSTANCE_LABEL, INSTANCE));
+    }
+
+    private static final class Window implements Terminal {
+        private volatile int columns;
+        private volatile int rows;
+        private volatile Runnable listener = () -> {};
+
+        Window(int columns, int rows) {
+            this.columns = columns;
+            this.rows = rows;
+        }
+
+        void resize(int toColumns, int toRows) {
+            columns = toColumns;
+            rows = toRows;
+            listener.run();
+        }
+
+        @Override
+        public String type() {
+            return "xterm-test";
+        }
+
+        @Override
+        public int columns() {
+            return columns;
+        }
+
+        @Override
+        public int rows() {
+            return rows;
+        }
+
+        @Override
+        public void onResize(Runnable added) {
+            listener = added;
+        }
+    }
+
+    private static final class Zeros extends InputStream {
+        private long left;
+
+        Zeros(long count) {
+            left = count;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? 0 : -1;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            if (left <= 0) {
+                return -1;
+            }
+            int count = (int) Math.min(length, left);
+            left -= count;
+            return count;
+        }
+    }
+
+    private static final class Counter extends OutputStream {
+        private long count;
+
+        @Override
+        public void write(int b) {
+            count++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            count += length;
+        }
+    }
+
+    /// An engine that comes and goes: passes each connection on to the real one.
+    private static final class Relay implements AutoCloseable {
+        private final Path path;
+        private final ServerSocketChannel server;
+
+        Relay(Path path) throws IOException {
+            this.path = path;
+            this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
+            Thread.ofPlatform().daemon().start(this::serve);
+        }
+
+        Path path() {
+            return path;
+        }
+
+        private void serve() {
+            try {
+                while (true) {
+                    SocketChannel client = server.accept();
+                    SocketChannel real = SocketChannel.open(UnixDomainSocketAddress.of(HOST.getPath()));
+                    Thread.ofPlatform().daemon().start(() -> pump(client, real));
+                    Thread.ofPlatform().daemon().start(() -> pump(real, client));
+                }
+            } catch (IOException e) {
+                // Closed by the test.
+            }
+        }
+
+        private static void pump(SocketChannel from, SocketChannel to) {
+            ByteBuffer buffer = ByteBuffer.allocate(8192);
+            try {
+                while (from.read(buffer) >= 0) {
+                    buffer.flip();
+                    while (buffer.hasRemaining()) {
+                        to.write(buffer);
+                    }
+                    buffer.clear();
+                }
+                to.shutdownOutput();
+            } catch (IOException e) {
+                // The other direction ends then as well.
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+            Files.deleteIfExists(path);
+        }
+    }
+}
