@@ -1,0 +1,59 @@
+package hokku.dist;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
+
+/// A tar.gz of a folder in which nothing depends on when, where and by whom it was made.
+final class Archive {
+    /// Whatever the files' times are: the same files give the same archive.
+    private static final FileTime TIME = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+
+    private Archive() {}
+
+    static void of(Path folder, Path archive) throws IOException {
+        Path part = archive.resolveSibling(archive.getFileName() + ".part");
+        GzipParameters gzip = new GzipParameters();
+        gzip.setCompressionLevel(9);
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
+                new GzipCompressorOutputStream(new BufferedOutputStream(Files.newOutputStream(part)), gzip), "UTF-8")) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            add(tar, folder.getFileName().toString(), folder);
+            for (Path path : Tree.below(folder)) {
+                add(tar, folder.getParent().relativize(path).toString(), path);
+            }
+        }
+        Files.move(part, archive, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void add(TarArchiveOutputStream tar, String name, Path path) throws IOException {
+        boolean link = Files.isSymbolicLink(path);
+        boolean directory = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+        TarArchiveEntry entry =
+                link ? new TarArchiveEntry(name, TarConstants.LF_SYMLINK) : new TarArchiveEntry(directory ? name + "/" : name);
+        if (link) {
+            entry.setLinkName(Files.readSymbolicLink(path).toString());
+        } else if (!directory) {
+            entry.setSize(Files.size(path));
+        }
+        entry.setMode(directory || Files.isExecutable(path) ? 0755 : 0644);
+        entry.setIds(0, 0);
+        entry.setNames("root", "root");
+        entry.setLastModifiedTime(TIME);
+        tar.putArchiveEntry(entry);
+        if (!link && !directory) {
+            Files.copy(path, tar);
+        }
+        tar.closeArchiveEntry();
+    }
+}
