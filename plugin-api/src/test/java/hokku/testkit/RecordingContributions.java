@@ -44,6 +44,8 @@ public final class RecordingContributions implements Contributions {
     /// @throws UserError also for words that the command does not understand, with exit code 2
     public void run(Session session, String name, String... words) throws Exception {
         Command command = parsed(name, words);
+        // The server asks this first, and a command may refuse its words here.
+        command.app();
         command.run(session);
     }
 
