@@ -1,0 +1,42 @@
+package hokku.core.git;
+
+import hokku.api.AppName;
+import hokku.api.Identity;
+import hokku.api.UserError;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.eclipse.jgit.transport.PacketLineOut;
+
+/// Refuses in git's own protocol, before any reference is shown: the client prints the reason and no advice about access rights.
+final class Admission {
+    private Admission() {}
+
+    interface Service {
+        int run() throws Exception;
+    }
+
+    static int admitted(PushHandler handler, AppName app, Identity by, boolean push, OutputStream out, Service service)
+            throws InterruptedException {
+        try {
+            handler.admit(app, by, push);
+            return service.run();
+        } catch (UserError refused) {
+            refuse(out, refused.getMessage());
+            return refused.exitCode();
+        } catch (InterruptedException | RuntimeException passed) {
+            throw passed;
+        } catch (Exception failure) {
+            throw new IllegalStateException("git cannot serve " + app + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private static void refuse(OutputStream out, String reason) {
+        try {
+            PacketLineOut packets = new PacketLineOut(out);
+            packets.writeString("ERR " + reason);
+            packets.flush();
+        } catch (IOException gone) {
+            // nobody is left to tell
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package hokku.core.git;
+
+import hokku.api.AppName;
+import hokku.api.SourceTree;
+import hokku.api.UserError;
+import hokku.core.state.Home;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.errors.AmbiguousObjectException;
+import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.RevisionSyntaxException;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.internal.storage.file.GC;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RefUpdate;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.eclipse.jgit.storage.file.WindowCacheConfig;
+
+/// The git repositories of the apps. Safe for use by several threads.
+public final class Repositories {
+    /// The id that stands for no commit: of a branch that is not there yet, or is to be gone.
+    public static final String NO_COMMIT = ObjectId.zeroId().name();
+
+    /// How long objects that no branch reaches are kept: longer than any build, since a push is unreachable until it is live.
+    private static final Duration KEPT_UNREACHABLE = Duration.ofDays(14);
+    /// Files above this size are streamed instead of being held in memory.
+    private static final int STREAMED_FROM = 8 << 20;
+
+    private final Home home;
+
+    public Repositories(Home home) {
+        this.home = home;
+        QuietSystemReader.install();
+        WindowCacheConfig cache = new WindowCacheConfig();
+        cache.setStreamFileThreshold(STREAMED_FROM);
+        cache.install();
+    }
+
+    /// Makes the repository of an app, unless it is there.
+    public void create(AppName app) throws IOException {
+        if (exists(app)) {
+            return;
+        }
+        Path fresh = fresh(app);
+        try (Repository repository = at(fresh)) {
+            repository.create(true);
+        }
+        Files.move(fresh, home.repository(app), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    public boolean exists(AppName app) {
+        return Files.exists(home.repository(app).resolve(Constants.HEAD));
+    }
+
+    public void delete(AppName app) throws IOException {
+        deleteAll(home.repository(app));
+    }
+
+    /// Gives an app, which has none, a copy of another app's repository.
+    public void copy(AppName from, AppName to) throws IOException {
+        Path source = home.repository(from);
+        Path fresh = fresh(to);
+        // References first: what they need is there before them, and stays, so the objects copied afterwards are complete.
+        copyAll(source, fresh, "objects", false);
+        copyAll(source, fresh, "objects", true);
+        Files.move(fresh, home.repository(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Packs the repository and removes what nothing has reached for two weeks. To be called under the app's lock.
+    public void gc(AppName app) throws IOException {
+        try (FileRepository repository = open(app)) {
+            GC gc = new GC(repository);
+            gc.setExpireAgeMillis(KEPT_UNREACHABLE.toMillis());
+            gc.setPackExpireAgeMillis(KEPT_UNREACHABLE.toMillis());
+            gc.gc().join();
+        } catch (ParseException | GitAPIException failure) {
+            throw new IOException("The repository of " + app + " cannot be packed: " + failure.getMessage(), failure);
+        }
+    }
+
+    /// The files of a commit.
+    ///
+    /// @throws UserError when the repository has no such commit
+    public SourceTree tree(AppName app, String commit) throws IOException {
+        String id = resolve(app, commit)
+                .orElseThrow(() -> new UserError("The repository of " + app + " has no commit " + commit + ". Push it again"));
+        return new GitSourceTree(new CommitFiles(() -> open(app), ObjectId.fromString(id)));
+    }
+
+    /// The id of the commit that a branch, a tag or the beginning of an id stands for.
+    public Optional<String> resolve(AppName app, String revision) throws IOException {
+        try (Repository repository = open(app); RevWalk walk = new RevWalk(repository)) {
+            ObjectId id = repository.resolve(revision + "^{commit}");
+            return id == null ? Optional.empty() : Optional.of(walk.parseCommit(id).name());
+        } catch (AmbiguousObjectException | RevisionSyntaxException | MissingObjectException | IncorrectObjectTypeException none) {
+            return Optional.empty();
+        }
+    }
+
+    /// The commit that a reference points to, by its full name.
+    public Optional<String> tip(AppName app, String ref) throws IOException {
+        try (Repository repository = open(app)) {
+            return Optional.ofNullable(repository.exactRef(ref)).map(Ref::getObjectId).map(ObjectId::name);
+        }
+    }
+
+    /// The full name of the branch that was deployed, `refs/heads/master`; empty before the first deploy.
+    public Optional<String> deployRef(AppName app) throws IOException {
+        if (!exists(app)) {
+            return Optional.empty();
+        }
+        try (Repository repository = open(app)) {
+            Ref head = repository.exactRef(Constants.HEAD);
+            if (head != null && head.getObjectId() != null) {
+                return Optional.of(head.getTarget().getName());
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// Moves a branch that is deployed, if it still points to the expected commit. The first one becomes the one that is cloned.
+    ///
+    /// @param expected forty zeros when the branch is not there yet
+    /// @return whether it points to the commit now
+    public boolean moveRef(AppName app, String ref, String expected, String commit) throws IOException {
+        try (Repository repository = open(app)) {
+            if (!set(repository, ref, expected, commit)) {
+                return false;
+            }
+            Ref head = repository.exactRef(Constants.HEAD);
+            if (head == null || head.getObjectId() == null) {
+                RefUpdate link = repository.updateRef(Constants.HEAD);
+                link.disableRefLog();
+                link.link(ref);
+            }
+            return true;
+        }
+    }
+
+    /// Stores a branch or tag that is not deployed.
+    boolean store(AppName app, String ref, String expected, String object) throws IOException {
+        try (Repository repository = open(app)) {
+            return set(repository, ref, expected, object);
+        }
+    }
+
+    boolean remove(AppName app, String ref) throws IOException {
+        try (Repository repository = open(app)) {
+            RefUpdate update = repository.updateRef(ref);
+            update.setForceUpdate(true);
+            return switch (update.delete()) {
+                case FORCED, FAST_FORWARD, NEW, NO_CHANGE -> true;
+                default -> false;
+            };
+        }
+    }
+
+    /// Whether one commit is the other, or comes after it.
+    boolean follows(AppName app, String later, String earlier) throws IOException {
+        try (Repository repository = open(app); RevWalk walk = new RevWalk(repository)) {
+            RevCommit base = walk.parseCommit(ObjectId.fromString(earlier));
+            return walk.isMergedInto(base, walk.parseCommit(ObjectId.fromString(later)));
+        }
+    }
+
+    FileRepository open(AppName app) throws IOException {
+        if (!exists(app)) {
+            throw new UserError("The app " + app + " has no repository. Push to it to make one");
+        }
+        return at(home.repository(app));
+    }
+
+    private static boolean set(Repository repository, String ref, String expected, String object) throws IOException {
+        RefUpdate update = repository.updateRef(ref);
+        update.disableRefLog();
+        update.setExpectedOldObjectId(ObjectId.fromString(expected));
+        update.setNewObjectId(ObjectId.fromString(object));
+        update.setForceUpdate(true);
+        RefUpdate.Result result = update.update();
+        return switch (result) {
+            case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> true;
+            // another one was faster, or it is where it should be already
+            case LOCK_FAILURE -> Optional.ofNullable(repository.exactRef(ref)).map(Ref::getObjectId)
+                    .filter(ObjectId.fromString(object)::equals).isPresent();
+            default -> throw new IOException(ref + " cannot be moved: " + result);
+        };
+    }
+
+    private static FileRepository at(Path folder) throws IOException {
+        return new FileRepository(new FileRepositoryBuilder().setBare().setGitDir(folder.toFile()).setMustExist(false).setup());
+    }
+
+    /// A place beside the repository, so that the repository appears whole or not at all.
+    private Path fresh(AppName app) throws IOException {
+        Path folder = home.app(app).resolve("repo.git.new");
+        Home.createPrivate(home.app(app));
+        deleteAll(folder);
+        return folder;
+    }
+
+    private static void copyAll(Path from, Path to, String folder, boolean only) throws IOException {
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) throws IOException {
+                Path relative = from.relativize(path);
+                boolean inFolder = relative.startsWith(folder);
+                if (!relative.toString().isEmpty() && inFolder != only) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                Files.createDirectories(to.resolve(relative));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+                Path relative = from.relativize(path);
+                String name = path.getFileName().toString();
+                boolean passing = name.endsWith(".lock") || name.endsWith(".keep") || name.startsWith("incoming_");
+                if (!passing && relative.startsWith(folder) == only) {
+                    Files.copy(path, to.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+                Files.delete(path);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path path, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(path);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
