@@ -78,7 +78,7 @@ final class GitServer implements AutoCloseable {
             Thread session = Thread.currentThread();
             Thread.ofVirtual().start(() -> {
                 try (pipe) {
-                    socketIn.transferTo(pipe);
+                    pump(socketIn, pipe);
                 } catch (IOException gone) {
                     // the same as an end
                 }
@@ -94,6 +94,15 @@ final class GitServer implements AutoCloseable {
             }
         } catch (IOException | InterruptedException | RuntimeException gone) {
             // what counts is what git says at the other end
+        }
+    }
+
+    /// A pipe wakes its reader at a flush only.
+    private static void pump(InputStream from, OutputStream to) throws IOException {
+        byte[] buffer = new byte[1 << 15];
+        for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+            to.write(buffer, 0, read);
+            to.flush();
         }
     }
 
