@@ -20,7 +20,8 @@ public interface Scheduler {
     String name();
 
     /// Starts what of the deployment does not run yet, beside whatever else runs of the app, and waits until every container passed
-    /// its checks. When it throws, nothing of the deployment runs, and what it had to stop of the former one runs again.
+    /// its checks. When it throws, also after an interrupt, what it started is gone, and all that ran before runs: what it had to stop
+    /// of a former deployment runs again, and what ran of this one already is left alone.
     ///
     /// @return where the containers answer
     /// @throws hokku.api.UserError when a container does not start or fails its checks, with the last lines of its output
