@@ -22,6 +22,11 @@ public interface Command {
         return true;
     }
 
+    /// Whether options end at the first parameter, so that the words after it are taken as they are: for `run hello ls -la`.
+    default boolean optionsEndAtFirstParameter() {
+        return false;
+    }
+
     /// Names for the audit log besides the app's, such as the names of variables; never values.
     default List<String> audited() {
         return List.of();
