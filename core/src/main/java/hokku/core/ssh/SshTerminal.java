@@ -1,0 +1,49 @@
+package hokku.core.ssh;
+
+import hokku.api.spi.Terminal;
+import java.util.Optional;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.Signal;
+
+/// The client's terminal, as its requests describe it.
+final class SshTerminal implements Terminal {
+    private static final int COLUMNS = 80;
+    private static final int ROWS = 24;
+
+    private final Environment environment;
+
+    private SshTerminal(Environment environment) {
+        this.environment = environment;
+    }
+
+    /// The terminal of a channel; empty when the client asked for none.
+    static Optional<Terminal> of(Environment environment) {
+        return environment.getEnv().containsKey(Environment.ENV_TERM) ? Optional.of(new SshTerminal(environment)) : Optional.empty();
+    }
+
+    @Override
+    public String type() {
+        return environment.getEnv().getOrDefault(Environment.ENV_TERM, "dumb");
+    }
+
+    @Override
+    public int columns() {
+        return number(Environment.ENV_COLUMNS, COLUMNS);
+    }
+
+    @Override
+    public int rows() {
+        return number(Environment.ENV_LINES, ROWS);
+    }
+
+    @Override
+    public void onResize(Runnable listener) {
+        environment.addSignalListener((channel, signal) -> listener.run(), Signal.WINCH);
+    }
+
+    private int number(String variable, int otherwise) {
+        String text = environment.getEnv().getOrDefault(variable, "");
+        // A client without a window of its own sends 0.
+        return text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : otherwise;
+    }
+}
