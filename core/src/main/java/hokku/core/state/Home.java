@@ -58,6 +58,21 @@ public record Home(Path root) {
         return root.resolve("plugins");
     }
 
+    /// Where the jar of a plugin that was installed is.
+    public Path pluginJar(String plugin) {
+        return plugins().resolve(plugin + ".jar");
+    }
+
+    /// The file whose presence keeps a plugin from loading.
+    public Path pluginDisabled(String plugin) {
+        return plugins().resolve(plugin + ".disabled");
+    }
+
+    /// The private copies of jars that classes are loaded from.
+    public Path pluginCopies() {
+        return run().resolve("plugins");
+    }
+
     public Path pluginsData() {
         return root.resolve("plugins-data");
     }

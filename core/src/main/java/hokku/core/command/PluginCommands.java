@@ -1,0 +1,280 @@
+package hokku.core.command;
+
+import hokku.api.Access;
+import hokku.api.Contributions;
+import hokku.api.Plugin;
+import hokku.api.PluginContext;
+import hokku.api.UserError;
+import hokku.api.hook.Hook;
+import hokku.api.spi.Command;
+import hokku.api.spi.Session;
+import hokku.core.plugin.HookPoints;
+import hokku.core.plugin.PluginHost;
+import hokku.core.plugin.PluginInfo;
+import hokku.core.plugin.Registry;
+import hokku.core.plugin.Snapshots;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The commands `plugin:*`.
+public final class PluginCommands implements Plugin {
+    private final PluginHost host;
+
+    public PluginCommands(PluginHost host) {
+        this.host = host;
+    }
+
+    @Override
+    public void contribute(PluginContext context, Contributions to) {
+        to.command(() -> new Installed(host));
+        to.command(() -> new Listing(host));
+        to.command(() -> new Hooks(host));
+        to.command(() -> new Install(host));
+        to.command(() -> new Uninstall(host));
+        to.command(() -> new Enable(host));
+        to.command(() -> new Disable(host));
+        to.command(() -> new Reload(host));
+    }
+
+    /// How a list is written.
+    private enum Format {
+        STDOUT, JSON;
+
+        static Format of(String text) {
+            return switch (text) {
+                case "stdout" -> STDOUT;
+                case "json" -> JSON;
+                default -> throw new UserError("Format must be \"stdout\" or \"json\": \"" + text + "\"");
+            };
+        }
+    }
+
+    /// What the commands that change something have in common.
+    private abstract static sealed class Change implements Command {
+        final PluginHost host;
+
+        Change(PluginHost host) {
+            this.host = host;
+        }
+
+        @Override
+        public final Access access() {
+            return Access.ADMIN;
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:list", description = "List the plugins, and why one is broken")
+    private static final class Listing implements Command {
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the list is written")
+        private String format = "stdout";
+        private final PluginHost host;
+
+        private Listing(PluginHost host) {
+            this.host = host;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public void run(Session session) {
+            List<PluginInfo> plugins = host.plugins();
+            if (Format.of(format) == Format.JSON) {
+                session.json(plugins.stream().map(Listing::fields).toList());
+                return;
+            }
+            int longest = plugins.stream().mapToInt(plugin -> plugin.id().length()).max().orElse(0);
+            String row = "  %-" + Math.max(longest, 18) + "s %-10s %-9s %s";
+            for (PluginInfo plugin : plugins) {
+                session.print(row.formatted(plugin.id(), plugin.version(), plugin.state(), plugin.description()).stripTrailing());
+                if (plugin.state() == PluginInfo.State.BROKEN) {
+                    session.out().warn((plugin.file().isEmpty() ? plugin.id() : plugin.file()) + " " + plugin.reason());
+                }
+            }
+        }
+
+        private static Map<String, String> fields(PluginInfo plugin) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("name", plugin.id());
+            fields.put("version", plugin.version());
+            fields.put("state", plugin.state().toString());
+            fields.put("reason", plugin.reason());
+            fields.put("description", plugin.description());
+            fields.put("origin", plugin.origin().toString());
+            fields.put("file", plugin.file());
+            return fields;
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:hooks", description = "Show what runs at each hook point, in its order")
+    private static final class Hooks implements Command {
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the list is written")
+        private String format = "stdout";
+        private final PluginHost host;
+
+        private Hooks(PluginHost host) {
+            this.host = host;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public void run(Session session) {
+            Map<String, List<Map<String, String>>> points = new LinkedHashMap<>();
+            try (Snapshots.Lease lease = host.lease()) {
+                HookPoints.ALL.forEach(point -> points.put(HookPoints.name(point), handlers(lease.registry(), point)));
+            }
+            if (Format.of(format) == Format.JSON) {
+                session.json(points);
+                return;
+            }
+            points.forEach((point, handlers) -> {
+                session.out().milestone(point);
+                handlers.forEach(handler -> session.print("       %-8s%s".formatted(handler.get("order"), handler.get("plugin"))));
+            });
+        }
+
+        private static <H extends Hook> List<Map<String, String>> handlers(Registry registry, Class<H> point) {
+            return registry.hooks(point).stream()
+                    .map(handler -> Map.of("order", handler.order().name().toLowerCase(Locale.ROOT), "plugin", handler.plugin())).toList();
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:installed", description = "Tell by the exit code whether a plugin is installed")
+    private static final class Installed implements Command {
+        @Parameters(paramLabel = "<name>", description = "The plugin's id")
+        private String name = "";
+        private final PluginHost host;
+
+        private Installed(PluginHost host) {
+            this.host = host;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public void run(Session session) {
+            if (host.plugins().stream().noneMatch(plugin -> plugin.id().equals(name))) {
+                session.exit(UserError.FAILED);
+            }
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:install", description = "Add a plugin, or replace it by another version: the jar comes on standard input")
+    private static final class Install extends Change {
+        @Parameters(arity = "0..1", paramLabel = "<file>", description = "The absolute path of a jar on the server, instead of standard input")
+        private Optional<Path> file = Optional.empty();
+
+        private Install(PluginHost host) {
+            super(host);
+        }
+
+        @Override
+        public void run(Session session) throws IOException {
+            PluginInfo plugin;
+            try (InputStream jar = file.isPresent() ? open(file.get()) : session.in()) {
+                session.out().step("Installing a plugin from " + file.map(Path::toString).orElse("standard input"));
+                plugin = host.install(jar);
+            }
+            session.out().step("Plugin " + plugin.id() + " " + plugin.version() + " is installed and enabled");
+        }
+
+        private static InputStream open(Path path) throws IOException {
+            if (!path.isAbsolute()) {
+                throw new UserError("The path " + path + " is not absolute, and the server does not know your folder."
+                        + " Give the whole path, or send the jar: plugin:install < " + path.getFileName());
+            }
+            if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+                throw new UserError("The server finds no file " + path + " that it may read. Send the jar: plugin:install < "
+                        + path.getFileName());
+            }
+            return Files.newInputStream(path);
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:uninstall", description = "Remove a plugin that was added")
+    private static final class Uninstall extends Change {
+        @Parameters(paramLabel = "<name>", description = "The plugin's id, or the name of its file")
+        private String name = "";
+
+        private Uninstall(PluginHost host) {
+            super(host);
+        }
+
+        @Override
+        public void run(Session session) throws IOException {
+            host.uninstall(name);
+            session.out().step("Plugin " + name + " is uninstalled; its data was kept");
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:enable", description = "Let a disabled plugin take part again")
+    private static final class Enable extends Change {
+        @Parameters(paramLabel = "<name>", description = "The plugin's id")
+        private String name = "";
+
+        private Enable(PluginHost host) {
+            super(host);
+        }
+
+        @Override
+        public void run(Session session) throws IOException {
+            host.enable(name);
+            session.out().step("Plugin " + name + " enabled");
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:disable", description = "Keep a plugin from taking part")
+    private static final class Disable extends Change {
+        @Parameters(paramLabel = "<name>", description = "The plugin's id")
+        private String name = "";
+
+        private Disable(PluginHost host) {
+            super(host);
+        }
+
+        @Override
+        public void run(Session session) throws IOException {
+            host.disable(name);
+            session.out().step("Plugin " + name + " disabled");
+        }
+    }
+
+    @CommandLine.Command(name = "plugin:reload", description = "Load all plugins anew, as after a jar was copied to the plugins folder")
+    private static final class Reload extends Change {
+        private Reload(PluginHost host) {
+            super(host);
+        }
+
+        @Override
+        public void run(Session session) throws IOException {
+            session.out().step("Reloading the plugins");
+            List<PluginInfo> plugins = host.reload();
+            for (PluginInfo plugin : plugins) {
+                if (plugin.state() == PluginInfo.State.BROKEN) {
+                    session.out().warn(plugin.file() + " " + plugin.reason());
+                } else {
+                    session.out().detail(plugin.id() + " " + plugin.version() + " " + plugin.state());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package hokku.core.plugin;
+
+import hokku.api.AppName;
+import java.util.List;
+import java.util.Locale;
+
+/// Knows which apps need what a plugin provides.
+@FunctionalInterface
+public interface Usage {
+    /// What an app selects one of, by name.
+    enum Kind {
+        BUILDER, SCHEDULER, PROXY;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// The apps that could not go on without the provider of that name.
+    List<AppName> apps(Kind kind, String name);
+}
