@@ -171,9 +171,12 @@ public final class Catalogue {
         journal(name).live(marker);
     }
 
-    /// Lets a prepared app take the place of the old one; the journal wants it already.
+    /// Lets a prepared app, if there is one, take the place of the old one: the journal wants it already.
     public void adopt(App app) throws IOException {
-        AtomicFile.move(home.app(app.name()).resolve(NEXT), home.desired(app.name()));
+        Path next = home.app(app.name()).resolve(NEXT);
+        if (Files.exists(next)) {
+            AtomicFile.move(next, home.desired(app.name()));
+        }
         remember(app);
     }
 

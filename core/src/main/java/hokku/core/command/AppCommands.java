@@ -1,0 +1,182 @@
+package hokku.core.command;
+
+import hokku.api.Access;
+import hokku.api.App;
+import hokku.api.AppName;
+import hokku.api.Contributions;
+import hokku.api.Plugin;
+import hokku.api.PluginContext;
+import hokku.api.UserError;
+import hokku.api.spi.Command;
+import hokku.api.spi.Report;
+import hokku.api.spi.Session;
+import hokku.core.deploy.Deploys;
+import hokku.core.deploy.LiveApps;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The commands about apps as such: `apps:*`.
+public final class AppCommands implements Plugin {
+    private final LiveApps apps;
+    private final Deploys deploys;
+
+    public AppCommands(LiveApps apps, Deploys deploys) {
+        this.apps = apps;
+        this.deploys = deploys;
+    }
+
+    @Override
+    public void contribute(PluginContext context, Contributions to) {
+        to.command(() -> new Create(apps));
+        to.command(() -> new Destroy(apps, deploys));
+        to.command(() -> new Exists());
+        to.command(() -> new ListAll(apps));
+        to.report(new AppReport());
+    }
+
+    @CommandLine.Command(name = "apps:create", description = "Create a new app")
+    static final class Create implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "Name of the new app")
+        private String app;
+
+        Create(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.DEPLOY;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public boolean appMustExist() {
+            return false;
+        }
+
+        @Override
+        public void run(Session session) {
+            AppName name = AppName.of(app);
+            apps.create(name);
+            session.out().step("Creating " + name + "...");
+        }
+    }
+
+    @CommandLine.Command(name = "apps:destroy", description = "Permanently destroy an app")
+    static final class Destroy implements Command {
+        private final LiveApps apps;
+        private final Deploys deploys;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to destroy")
+        private String app;
+        @Option(names = {"-f", "--force"}, description = "Do not ask for the app's name")
+        private boolean force;
+
+        Destroy(LiveApps apps, Deploys deploys) {
+            this.apps = apps;
+            this.deploys = deploys;
+        }
+
+        @Override
+        public Access access() {
+            return Access.DEPLOY;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public void run(Session session) throws Exception {
+            AppName name = AppName.of(app);
+            if (!force) {
+                session.confirm(name, "This command will destroy " + name + " (including all add-ons).");
+            }
+            session.out().step("Destroying " + name + " (including all add-ons)");
+            if (deploys.cancel(name)) {
+                session.out().detail("Cancelling the deploy that runs");
+            }
+            apps.destroy(name, session.out());
+        }
+    }
+
+    @CommandLine.Command(name = "apps:exists", description = "Check whether an app exists")
+    static final class Exists implements Command {
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to look for")
+        private String app;
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public void run(Session session) {
+            session.out().step("App " + app + " exists");
+        }
+    }
+
+    @CommandLine.Command(name = "apps:list", description = "List your apps")
+    static final class ListAll implements Command {
+        private final LiveApps apps;
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
+        private String format;
+
+        ListAll(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public void run(Session session) {
+            List<String> names = apps.list().stream().map(AppName::value).toList();
+            if (Formats.isJson(format)) {
+                session.json(names);
+                return;
+            }
+            if (names.isEmpty()) {
+                throw new UserError("You haven't deployed any applications yet");
+            }
+            session.out().milestone("My Apps");
+            names.forEach(session::print);
+        }
+    }
+
+    /// The fields of `apps:report`.
+    static final class AppReport implements Report {
+        @Override
+        public String group() {
+            return "apps";
+        }
+
+        @Override
+        public SequencedMap<String, String> fields(App app) {
+            SequencedMap<String, String> fields = new LinkedHashMap<>();
+            fields.put("app-created-at", String.valueOf(app.created().getEpochSecond()));
+            fields.put("app-deploy-source", app.release().map(release -> "git-push").orElse(""));
+            fields.put("app-deploy-source-metadata", app.release().map(release -> release.commit()).orElse(""));
+            fields.put("app-id", app.id().value());
+            fields.put("app-locked", String.valueOf(app.locked()));
+            return fields;
+        }
+    }
+}

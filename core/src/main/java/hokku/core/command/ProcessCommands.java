@@ -1,0 +1,300 @@
+package hokku.core.command;
+
+import hokku.api.Access;
+import hokku.api.App;
+import hokku.api.AppName;
+import hokku.api.Apps;
+import hokku.api.Contributions;
+import hokku.api.Instance;
+import hokku.api.Plugin;
+import hokku.api.PluginContext;
+import hokku.api.ProcessSpec;
+import hokku.api.ProcessType;
+import hokku.api.UserError;
+import hokku.api.spi.Command;
+import hokku.api.spi.Report;
+import hokku.api.spi.Session;
+import hokku.core.deploy.Deploys;
+import hokku.core.deploy.LiveApps;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The commands about the processes of apps: `ps:*`.
+public final class ProcessCommands implements Plugin {
+    private static final int MOST = 1000;
+
+    private final LiveApps apps;
+    private final Deploys deploys;
+
+    public ProcessCommands(LiveApps apps, Deploys deploys) {
+        this.apps = apps;
+        this.deploys = deploys;
+    }
+
+    @Override
+    public void contribute(PluginContext context, Contributions to) {
+        to.command(() -> new Scale(apps));
+        to.command(() -> new Restart(apps));
+        to.command(() -> new Stop(apps));
+        to.command(() -> new Start(apps));
+        to.command(() -> new Rebuild(apps, deploys));
+        to.report(new ProcessReport(apps));
+    }
+
+    @CommandLine.Command(name = "ps:scale", description = "Get or set how many containers of each process run")
+    static final class Scale implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to scale")
+        private String app;
+        @Parameters(index = "1..*", paramLabel = "<process>=<count>", description = "How many containers of a process to run")
+        private List<String> counts = List.of();
+        @Option(names = "--skip-deploy", description = "Store the scale for the next deploy")
+        private boolean skip;
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
+        private String format;
+
+        Scale(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return counts.isEmpty() ? Access.READ : Access.OPERATE;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public List<String> audited() {
+            return counts;
+        }
+
+        @Override
+        public void run(Session session) throws Exception {
+            AppName name = AppName.of(app);
+            if (counts.isEmpty()) {
+                show(session, apps.get(name));
+                return;
+            }
+            Map<ProcessType, Integer> wanted = new TreeMap<>();
+            for (String count : counts) {
+                read(count, apps.get(name), wanted);
+            }
+            session.out().step("Scaling " + name + " processes: " + String.join(" ", counts));
+            apps.change(name, before -> {
+                SortedMap<ProcessType, Integer> scale = new TreeMap<>(before.scale());
+                scale.putAll(wanted);
+                return before.withScale(scale);
+            }, skip ? Apps.Restart.NEVER : Apps.Restart.IF_NEEDED, session.out());
+        }
+
+        private void show(Session session, App found) {
+            SequencedMap<String, Integer> scale = new LinkedHashMap<>();
+            TreeMap<ProcessType, Integer> known = new TreeMap<>(found.scale());
+            found.release().ifPresent(release -> release.processes().keySet().stream().filter(each -> !each.equals(ProcessType.RELEASE))
+                    .forEach(each -> known.put(each, found.count(each))));
+            known.putIfAbsent(ProcessType.WEB, found.count(ProcessType.WEB));
+            known.forEach((process, count) -> scale.put(process.value(), count));
+            if (Formats.isJson(format)) {
+                session.json(scale);
+                return;
+            }
+            session.out().step("Scaling for " + app);
+            session.print("proctype: qty");
+            session.print("--------: ---");
+            scale.forEach((process, count) -> session.print(process + ": " + count));
+        }
+
+        private static void read(String text, App app, Map<ProcessType, Integer> into) {
+            int equals = text.indexOf('=');
+            if (equals < 1 || equals == text.length() - 1) {
+                throw new UserError("Missing count for process type " + (equals < 1 ? text : text.substring(0, equals))
+                        + ". Write <process>=<count>, for instance web=2");
+            }
+            String process = text.substring(0, equals);
+            String count = text.substring(equals + 1);
+            if (!count.matches("[0-9]{1,4}") || Integer.parseInt(count) > MOST) {
+                throw new UserError("Invalid count for process type " + process + ": use a number from 0 to " + MOST);
+            }
+            ProcessType type = ProcessType.of(process);
+            boolean known = app.release().map(release -> release.processes().containsKey(type)).orElse(true);
+            if (!known || type.equals(ProcessType.RELEASE)) {
+                throw new UserError(process + " is not a valid process name to scale up. Processes of " + app.name() + ": "
+                        + app.release().map(release -> String.join(" ", release.processes().keySet().stream()
+                                .filter(each -> !each.equals(ProcessType.RELEASE)).map(ProcessType::value).toList())).orElse("web"));
+            }
+            into.put(type, Integer.parseInt(count));
+        }
+    }
+
+    /// Does the same to one app or to all; a failure of one does not keep the others from it.
+    abstract static sealed class Each implements Command {
+        final LiveApps apps;
+        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "The app")
+        private String app;
+        @Option(names = "--all", description = "Do it to all apps")
+        private boolean all;
+
+        Each(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.OPERATE;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return all ? Optional.empty() : Optional.of(AppName.of(app == null ? "" : app));
+        }
+
+        @Override
+        public void run(Session session) throws Exception {
+            if (!all) {
+                act(AppName.of(app), session);
+                return;
+            }
+            List<String> failed = new ArrayList<>();
+            for (AppName name : apps.list()) {
+                if (!concerns(apps.get(name))) {
+                    continue;
+                }
+                try {
+                    act(name, session);
+                } catch (UserError error) {
+                    session.out().warn(name + ": " + error.getMessage());
+                    failed.add(name.value());
+                }
+            }
+            if (!failed.isEmpty()) {
+                throw new UserError("Failed for " + String.join(", ", failed) + "; see above");
+            }
+        }
+
+        boolean concerns(App each) {
+            return each.release().isPresent();
+        }
+
+        abstract void act(AppName name, Session session) throws Exception;
+    }
+
+    @CommandLine.Command(name = "ps:restart", description = "Replace an app's containers by new ones, without downtime")
+    static final class Restart extends Each {
+        Restart(LiveApps apps) {
+            super(apps);
+        }
+
+        @Override
+        boolean concerns(App each) {
+            return super.concerns(each) && !each.stopped();
+        }
+
+        @Override
+        void act(AppName name, Session session) throws Exception {
+            session.out().step("Restarting app " + name);
+            apps.restart(name, session.identity(), session.out());
+        }
+    }
+
+    @CommandLine.Command(name = "ps:stop", description = "Stop an app's containers")
+    static final class Stop extends Each {
+        Stop(LiveApps apps) {
+            super(apps);
+        }
+
+        @Override
+        void act(AppName name, Session session) throws Exception {
+            if (apps.get(name).release().isEmpty()) {
+                throw new UserError("App " + name + " has not been deployed");
+            }
+            session.out().step("Stopping " + name);
+            apps.change(name, app -> app.withStopped(true), Apps.Restart.IF_NEEDED, session.out());
+        }
+    }
+
+    @CommandLine.Command(name = "ps:start", description = "Start an app that was stopped")
+    static final class Start extends Each {
+        Start(LiveApps apps) {
+            super(apps);
+        }
+
+        @Override
+        void act(AppName name, Session session) throws Exception {
+            App app = apps.get(name);
+            if (app.release().isEmpty()) {
+                throw new UserError("App " + name + " has not been deployed");
+            }
+            if (!app.stopped()) {
+                session.out().warn("App " + name + " already running");
+                return;
+            }
+            session.out().step("Starting " + name);
+            apps.change(name, each -> each.withStopped(false), Apps.Restart.IF_NEEDED, session.out());
+        }
+    }
+
+    @CommandLine.Command(name = "ps:rebuild", description = "Build and deploy again what was pushed last")
+    static final class Rebuild extends Each {
+        private final Deploys deploys;
+
+        Rebuild(LiveApps apps, Deploys deploys) {
+            super(apps);
+            this.deploys = deploys;
+        }
+
+        @Override
+        public Access access() {
+            return Access.DEPLOY;
+        }
+
+        @Override
+        void act(AppName name, Session session) throws Exception {
+            deploys.rebuild(name, session.identity(), session.out());
+        }
+    }
+
+    /// The fields of `ps:report`.
+    static final class ProcessReport implements Report {
+        private final LiveApps apps;
+
+        ProcessReport(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public String group() {
+            return "ps";
+        }
+
+        @Override
+        public SequencedMap<String, String> fields(App app) {
+            List<Instance> instances = app.release().isEmpty() ? List.of() : apps.instances(app.name()).stream()
+                    .filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY).toList();
+            long running = instances.stream().filter(each -> each.state() == Instance.State.RUNNING).count();
+            SequencedMap<String, String> fields = new LinkedHashMap<>();
+            fields.put("deployed", String.valueOf(app.release().isPresent()));
+            fields.put("processes", String.valueOf(instances.size()));
+            fields.put("ps-can-scale", "true");
+            fields.put("ps-release", app.release().map(release -> String.valueOf(release.number())).orElse(""));
+            fields.put("ps-stopped", String.valueOf(app.stopped()));
+            fields.put("restore", String.valueOf(!app.stopped()));
+            fields.put("running", running == 0 ? "false" : running == instances.size() ? "true" : "mixed");
+            instances.forEach(each -> fields.put("status-" + each.process() + "-" + each.index(), each.state() + " (CID: "
+                    + each.container().substring(0, Math.min(11, each.container().length())) + ")"));
+            return fields;
+        }
+    }
+}

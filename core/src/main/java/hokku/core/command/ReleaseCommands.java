@@ -1,0 +1,283 @@
+package hokku.core.command;
+
+import hokku.api.Access;
+import hokku.api.AppName;
+import hokku.api.Contributions;
+import hokku.api.Live;
+import hokku.api.Plugin;
+import hokku.api.PluginContext;
+import hokku.api.Release;
+import hokku.api.UserError;
+import hokku.api.spi.Command;
+import hokku.api.spi.Session;
+import hokku.core.deploy.Deploys;
+import hokku.core.deploy.LiveApps;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The commands about what was deployed: `releases:*`, `url`, `urls`, `cleanup`.
+public final class ReleaseCommands implements Plugin {
+    private final LiveApps apps;
+    private final Deploys deploys;
+
+    public ReleaseCommands(LiveApps apps, Deploys deploys) {
+        this.apps = apps;
+        this.deploys = deploys;
+    }
+
+    @Override
+    public void contribute(PluginContext context, Contributions to) {
+        to.command(() -> new ListAll(apps));
+        to.command(() -> new Info(apps));
+        to.command(() -> new Rollback(apps));
+        to.command(() -> new Url(apps));
+        to.command(() -> new Urls(apps));
+        to.command(() -> new Cleanup(apps, deploys));
+    }
+
+    private static SequencedMap<String, Object> fields(LiveApps.Past past) {
+        Release release = past.release();
+        SequencedMap<String, Object> fields = new LinkedHashMap<>();
+        fields.put("release", release.number());
+        fields.put("state", past.live() ? "live" : past.last().isPresent() ? "former" : "failed");
+        fields.put("commit", release.commit());
+        fields.put("by", release.by());
+        fields.put("made", release.at().truncatedTo(ChronoUnit.SECONDS).toString());
+        fields.put("live-at", past.last().map(at -> at.truncatedTo(ChronoUnit.SECONDS)).map(Instant::toString).orElse(""));
+        return fields;
+    }
+
+    @CommandLine.Command(name = "releases:list", description = "List the releases of an app, the newest first")
+    static final class ListAll implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
+        private String app;
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
+        private String format;
+
+        ListAll(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public void run(Session session) {
+            List<LiveApps.Past> releases = apps.releases(AppName.of(app)).reversed();
+            if (Formats.isJson(format)) {
+                session.json(releases.stream().map(ReleaseCommands::fields).toList());
+                return;
+            }
+            session.out().milestone(app + " releases");
+            if (releases.isEmpty()) {
+                session.print("None yet: push a repository to make one");
+                return;
+            }
+            session.print("%-8s %-7s %-9s %-21s %s".formatted("RELEASE", "STATE", "COMMIT", "MADE", "BY"));
+            releases.forEach(past -> {
+                Map<String, Object> fields = fields(past);
+                session.print("%-8s %-7s %-9s %-21s %s".formatted(fields.get("release"), fields.get("state"),
+                        past.release().commit().substring(0, Math.min(8, past.release().commit().length())), fields.get("made"), fields.get("by")));
+            });
+        }
+    }
+
+    @CommandLine.Command(name = "releases:info", description = "Show one release of an app")
+    static final class Info implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
+        private String app;
+        @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the live one without it")
+        private Integer number;
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
+        private String format;
+
+        Info(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public void run(Session session) {
+            LiveApps.Past past = apps.releases(AppName.of(app)).stream()
+                    .filter(each -> number == null ? each.live() : each.release().number() == number).findFirst()
+                    .orElseThrow(() -> new UserError(number == null ? "App " + app + " has not been deployed"
+                            : "Release " + number + " of " + app + " does not exist. See releases:list " + app));
+            SequencedMap<String, Object> fields = fields(past);
+            Release release = past.release();
+            fields.put("builder", release.builder());
+            fields.put("image", release.image());
+            fields.put("tag", release.tag());
+            fields.put("processes", release.processes().keySet().stream().map(Object::toString).toList());
+            fields.put("ports", release.ports());
+            fields.put("variables", release.env().keys().stream().map(Object::toString).toList());
+            if (Formats.isJson(format)) {
+                session.json(fields);
+                return;
+            }
+            session.out().milestone(app + " release " + release.number());
+            fields.forEach((field, value) -> session.print("       %-12s %s".formatted(field + ":", value instanceof List<?> list
+                    ? String.join(" ", list.stream().map(Object::toString).toList()) : value)));
+        }
+    }
+
+    @CommandLine.Command(name = "releases:rollback", description = "Bring back the code and variables of an earlier release")
+    static final class Rollback implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to roll back")
+        private String app;
+        @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the one before without it")
+        private Integer number;
+
+        Rollback(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.DEPLOY;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public List<String> audited() {
+            return number == null ? List.of() : List.of("release=" + number);
+        }
+
+        @Override
+        public void run(Session session) throws Exception {
+            Live live = apps.rollback(AppName.of(app), Optional.ofNullable(number), session.identity(), session.out());
+            session.out().milestone("Release " + live.deployment().release().number() + " is live:");
+            live.urls().forEach(session.out()::detail);
+        }
+    }
+
+    @CommandLine.Command(name = "url", description = "Show the first URL of an app")
+    static final class Url implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
+        private String app;
+
+        Url(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public void run(Session session) {
+            session.print(urls(apps, app).getFirst());
+        }
+    }
+
+    @CommandLine.Command(name = "urls", description = "Show all URLs of an app")
+    static final class Urls implements Command {
+        private final LiveApps apps;
+        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
+        private String app;
+        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
+        private String format;
+
+        Urls(LiveApps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public Access access() {
+            return Access.READ;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.of(AppName.of(app));
+        }
+
+        @Override
+        public void run(Session session) {
+            if (Formats.isJson(format)) {
+                session.json(apps.urls(AppName.of(app)));
+                return;
+            }
+            urls(apps, app).forEach(session::print);
+        }
+    }
+
+    private static List<String> urls(LiveApps apps, String app) {
+        AppName name = AppName.of(app);
+        if (apps.get(name).release().isEmpty()) {
+            throw new UserError("App " + app + " has not been deployed");
+        }
+        List<String> urls = apps.urls(name);
+        if (urls.isEmpty()) {
+            throw new UserError("App " + app + " has no URL: it has no web process, no domain, or its proxy is disabled. See domains:report "
+                    + app + " and proxy:report " + app);
+        }
+        return urls;
+    }
+
+    @CommandLine.Command(name = "cleanup", description = "Remove images that no release needs")
+    static final class Cleanup implements Command {
+        private final LiveApps apps;
+        private final Deploys deploys;
+        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "Only this app")
+        private String app;
+
+        Cleanup(LiveApps apps, Deploys deploys) {
+            this.apps = apps;
+            this.deploys = deploys;
+        }
+
+        @Override
+        public Access access() {
+            return Access.OPERATE;
+        }
+
+        @Override
+        public Optional<AppName> app() {
+            return Optional.ofNullable(app).map(AppName::of);
+        }
+
+        @Override
+        public void run(Session session) {
+            session.out().step("Cleaning up...");
+            (app == null ? apps.list() : List.of(AppName.of(app))).forEach(deploys::sweep);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package hokku.core.deploy;
+
+import hokku.api.Engine;
+import hokku.core.git.Repositories;
+import hokku.core.plugin.Snapshots;
+import hokku.core.state.Catalogue;
+import hokku.core.state.Home;
+import java.time.Clock;
+
+/// The parts of a deploy, put together.
+public record DeployParts(LiveApps apps, Deploys deploys, Containers containers, Reconciler reconciler) {
+    /// @param address where the server is reached from outside, for names that follow from it
+    public static DeployParts assemble(Home home, Catalogue catalogue, Snapshots snapshots, Engine engine, Repositories repositories,
+            String address, FaultPoints faults, Clock clock) {
+        AppLocks locks = new AppLocks();
+        Domains domains = new Domains(catalogue, address);
+        Routing routing = new Routing(domains);
+        Images images = new EngineImages(engine);
+        Rollouts rollouts = new Rollouts(catalogue, routing, new Retirements(faults), faults, clock);
+        LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
+        Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
+        Deploys deploys = new Deploys(home, catalogue, snapshots, apps, new DeployQueue(), pipeline, images, repositories, faults, clock);
+        return new DeployParts(apps, deploys, new Containers(catalogue, snapshots),
+                new Reconciler(catalogue, snapshots, locks, routing, repositories));
+    }
+}

@@ -1,0 +1,74 @@
+package hokku.core.deploy;
+
+import hokku.api.App;
+import hokku.api.Domain;
+import hokku.api.Release;
+import hokku.api.UserError;
+import hokku.core.state.Catalogue;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Which names an app answers to; a name belongs to one app.
+final class Domains {
+    private final Catalogue catalogue;
+    private final String address;
+
+    /// @param address where the server is reached from outside; names follow from it until the platform has a domain of its own
+    Domains(Catalogue catalogue, String address) {
+        this.catalogue = catalogue;
+        this.address = address;
+    }
+
+    /// The app's own domains, those that follow from the platform's, and those of the `CNAME` file of the live release.
+    List<Domain> of(App app) {
+        return of(app, app.release().stream().toList());
+    }
+
+    List<Domain> of(App app, Release release) {
+        return of(app, List.of(release));
+    }
+
+    private List<Domain> of(App app, List<Release> releases) {
+        if (!app.domainsEnabled()) {
+            return List.of();
+        }
+        Set<Domain> found = new LinkedHashSet<>();
+        if (!app.ownDomains()) {
+            found.addAll(derived(app));
+        }
+        found.addAll(app.domains());
+        releases.forEach(release -> found.addAll(named(release)));
+        return List.copyOf(found);
+    }
+
+    private List<Domain> derived(App app) {
+        String name = app.name().value();
+        if (name.contains(".")) {
+            return List.of(Domain.of(name));
+        }
+        List<Domain> platform = app.global().domains();
+        if (platform.isEmpty()) {
+            return List.of(Domain.of(name + "." + address.replace(':', '-') + ".sslip.io"));
+        }
+        return platform.stream().map(domain -> Domain.of(name + "." + domain)).toList();
+    }
+
+    private static List<Domain> named(Release release) {
+        return release.files().getOrDefault("CNAME", "").lines().map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#")).map(Domain::of).toList();
+    }
+
+    /// @throws UserError when one of the names belongs to another app
+    void claim(App app, List<Domain> wanted) {
+        Set<Domain> names = Set.copyOf(wanted);
+        for (App other : catalogue.all()) {
+            if (!other.id().equals(app.id())) {
+                of(other).stream().filter(names::contains).findFirst().ifPresent(taken -> {
+                    throw new UserError("The domain %s belongs to the app %s. Remove it there first: domains:remove %s %s".formatted(
+                            taken, other.name(), other.name(), taken));
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package hokku.core.deploy;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Lets a test end the server's process at a boundary between two stages of a deploy; does nothing in production.
+public final class FaultPoints {
+    /// The boundaries, in the order in which a deploy passes them.
+    public enum Point { BEGUN, BUILT, RECORDED, STARTED, PREPARED, JOURNALLED, COMMITTED, ADOPTED, MOVED, RETIRED }
+
+    /// Never ends anything.
+    public static final FaultPoints NONE = new FaultPoints("");
+    private static final Logger LOG = LoggerFactory.getLogger(FaultPoints.class);
+
+    private final String fatal;
+
+    /// @param fatal the name of the point at which the process ends, as if it was killed; empty for none
+    public FaultPoints(String fatal) {
+        this.fatal = fatal;
+    }
+
+    void reach(Point point) {
+        if (point.name().equalsIgnoreCase(fatal)) {
+            LOG.error("Ending at the fault point {}", point);
+            Runtime.getRuntime().halt(137);
+        }
+    }
+}

@@ -1,0 +1,348 @@
+package hokku.core.deploy;
+
+import hokku.api.App;
+import hokku.api.AppName;
+import hokku.api.Apps;
+import hokku.api.Domain;
+import hokku.api.Endpoint;
+import hokku.api.Global;
+import hokku.api.Identity;
+import hokku.api.Instance;
+import hokku.api.Live;
+import hokku.api.Output;
+import hokku.api.ProcessSpec;
+import hokku.api.Release;
+import hokku.api.Setting;
+import hokku.api.UserError;
+import hokku.api.hook.AppEvent;
+import hokku.api.spi.Proxy;
+import hokku.api.spi.Scheduler;
+import hokku.core.plugin.Registry;
+import hokku.core.plugin.Snapshots;
+import hokku.core.state.Catalogue;
+import hokku.core.state.ReleaseJournal.Marker;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// The apps of this server, and the one road for every change of what should be.
+public final class LiveApps implements Apps {
+    /// What a change needs beyond being stored, the least first.
+    private enum Need { STORE, ROUTE, STOP, ROLLOUT }
+
+    private final Catalogue catalogue;
+    private final Snapshots snapshots;
+    private final AppLocks locks;
+    private final Domains domains;
+    private final Routing routing;
+    private final Rollouts rollouts;
+    private final Images images;
+
+    LiveApps(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Domains domains, Routing routing, Rollouts rollouts,
+            Images images) {
+        this.catalogue = catalogue;
+        this.snapshots = snapshots;
+        this.locks = locks;
+        this.domains = domains;
+        this.routing = routing;
+        this.rollouts = rollouts;
+        this.images = images;
+    }
+
+    @Override
+    public List<AppName> list() {
+        return catalogue.names();
+    }
+
+    @Override
+    public Optional<App> find(AppName name) {
+        return catalogue.find(name);
+    }
+
+    @Override
+    public Global global() {
+        return catalogue.global();
+    }
+
+    @Override
+    public List<String> urls(AppName name) {
+        return routing.urls(catalogue.get(name));
+    }
+
+    @Override
+    public List<Domain> domains(App app) {
+        return domains.of(app);
+    }
+
+    @Override
+    public List<Instance> instances(AppName name) {
+        App app = catalogue.get(name);
+        try (Snapshots.Lease lease = snapshots.lease()) {
+            return Rollouts.scheduler(lease.registry(), app).value().instances(app.id());
+        }
+    }
+
+    /// Makes a new app.
+    ///
+    /// @throws UserError when the name is taken
+    public App create(AppName name) {
+        try (Snapshots.Lease lease = snapshots.lease()) {
+            App app = catalogue.create(name);
+            new Hooks(lease.registry()).tell(new AppEvent.Created(name, app.id()));
+            return app;
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    @Override
+    public App change(AppName name, UnaryOperator<App> change, Restart restart, Output out) throws InterruptedException {
+        return change(name, change, restart, "change", Identity.SERVER, out);
+    }
+
+    private App change(AppName name, UnaryOperator<App> change, Restart restart, String why, Identity by, Output out)
+            throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+            App before = catalogue.get(name);
+            App changed = change.apply(before);
+            if (!changed.id().equals(before.id()) || !changed.name().equals(name) || !changed.release().equals(before.release())) {
+                throw new IllegalArgumentException("a change must keep the name, the id and the release of " + name);
+            }
+            boolean same = changed.equals(before);
+            App after = same ? before : changed.withRevision(before.revision() + 1);
+            domains.claim(after, domains.of(after));
+            Need need = same ? Need.ROUTE : need(lease.registry(), before, after);
+            apply(lease.registry(), before, after, restart == Restart.NEVER && need == Need.ROLLOUT ? Need.ROUTE : need, why, by, out);
+            if (!same) {
+                new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
+            }
+            return catalogue.get(name);
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    private void apply(Registry registry, App before, App after, Need need, String why, Identity by, Output out)
+            throws InterruptedException, IOException {
+        if (before.release().isEmpty()) {
+            catalogue.store(after);
+            return;
+        }
+        Release release = before.release().get();
+        switch (after.stopped() && need == Need.ROLLOUT ? Need.STORE : need) {
+            case STORE -> catalogue.store(after);
+            case ROUTE -> reroute(registry, before, after, release, out);
+            case STOP -> stop(registry, before, after, release, out);
+            case ROLLOUT -> rollouts.roll(registry, new Rollouts.Order(before, after, release, why, by, Optional.empty()), out);
+        }
+    }
+
+    private static Need need(Registry registry, App before, App after) {
+        if (before.stopped() != after.stopped()) {
+            return after.stopped() ? Need.STOP : Need.ROLLOUT;
+        }
+        if (!before.runtimeEnv().equals(after.runtimeEnv()) || !before.scale().equals(after.scale()) || !before.ports().equals(after.ports())
+                || changed(registry, before.settings(), after.settings(), Setting.Effect.ROLLOUT)) {
+            return Need.ROLLOUT;
+        }
+        boolean routed = !before.domains().equals(after.domains()) || before.ownDomains() != after.ownDomains()
+                || before.domainsEnabled() != after.domainsEnabled() || before.proxied() != after.proxied()
+                || changed(registry, before.settings(), after.settings(), Setting.Effect.ROUTE);
+        return routed ? Need.ROUTE : Need.STORE;
+    }
+
+    private static boolean changed(Registry registry, Map<String, String> before, Map<String, String> after, Setting.Effect effect) {
+        Set<String> keys = new HashSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        return keys.stream().filter(key -> !Objects.equals(before.get(key), after.get(key))).map(registry.settings()::get)
+                .anyMatch(setting -> setting != null && setting.value().effect() == effect);
+    }
+
+    /// The route is validated before anything is stored, and stored before it goes live: a crash between leaves the next start to
+    /// make the route that was stored.
+    private void reroute(Registry registry, App before, App after, Release release, Output out) throws InterruptedException, IOException {
+        Proxy.Change prepared = routing.prepare(registry, after, release, endpoints(registry, after), out);
+        switchTo(registry, before, after, prepared);
+    }
+
+    private void switchTo(Registry registry, App before, App after, Proxy.Change prepared) throws InterruptedException, IOException {
+        try {
+            Uninterruptible.call("route " + after.name(), () -> {
+                try {
+                    catalogue.store(after);
+                } catch (IOException failed) {
+                    prepared.discard();
+                    throw failed;
+                }
+                try {
+                    return Failures.in(routing.proxy(registry, after).plugin(), "switching the route", () -> {
+                        prepared.commit();
+                        return after;
+                    });
+                } catch (UserError refused) {
+                    catalogue.store(before);
+                    throw refused;
+                }
+            });
+        } catch (InterruptedException | IOException | RuntimeException failed) {
+            throw failed;
+        } catch (Exception unexpected) {
+            throw Failures.defect("core", "switching the route", unexpected);
+        }
+    }
+
+    /// Where the live deployment answers now.
+    private List<Endpoint> endpoints(Registry registry, App app) {
+        Optional<Marker> live = catalogue.journal(app.name()).current();
+        if (app.stopped() || live.isEmpty()) {
+            return List.of();
+        }
+        return Rollouts.scheduler(registry, app).value().instances(app.id()).stream()
+                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && instance.deploy().equals(live.get().deployment()))
+                .flatMap(instance -> instance.endpoints().stream()).toList();
+    }
+
+    private void stop(Registry registry, App before, App after, Release release, Output out) throws InterruptedException, IOException {
+        Scheduler scheduler = Rollouts.scheduler(registry, after).value();
+        Proxy.Change prepared = routing.prepare(registry, after, release, List.of(), out);
+        switchTo(registry, before, after, prepared);
+        scheduler.retire(after.id(), instance -> true);
+    }
+
+    @Override
+    public Global changeGlobal(UnaryOperator<Global> change, Restart restart, Output out) throws InterruptedException {
+        Global before;
+        Global after;
+        synchronized (catalogue) {
+            before = catalogue.global();
+            after = change.apply(before);
+            try {
+                catalogue.storeGlobal(after);
+            } catch (IOException failed) {
+                throw Failures.storage(failed);
+            }
+        }
+        List<String> failures = new ArrayList<>();
+        for (AppName name : catalogue.names()) {
+            try {
+                follow(name, before, after, restart, out);
+            } catch (UserError failed) {
+                out.warn(name + ": " + failed.getMessage());
+                failures.add(name.value());
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new UserError("The change is stored, but these apps could not follow it and run as before: " + String.join(", ", failures)
+                    + ". Mend what is said above, then run ps:restart for each");
+        }
+        return after;
+    }
+
+    private void follow(AppName name, Global before, Global after, Restart restart, Output out) throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+            Optional<App> found = catalogue.find(name);
+            if (found.isEmpty() || found.get().release().isEmpty()) {
+                return;
+            }
+            App app = found.get();
+            Need need = need(lease.registry(), app.withGlobal(before), app.withGlobal(after));
+            boolean settled = changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROLLOUT);
+            boolean routed = !before.domains().equals(after.domains())
+                    || changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROUTE);
+            boolean rolls = (need == Need.ROLLOUT || settled) && restart == Restart.IF_NEEDED;
+            if (rolls || routed) {
+                out.step((rolls ? "Restarting app " : "Routing app ") + name);
+                apply(lease.registry(), app, app, rolls ? Need.ROLLOUT : Need.ROUTE, "global", Identity.SERVER, out);
+            }
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    /// Replaces the containers of the live release by new ones, without downtime.
+    ///
+    /// @throws UserError when the app was never deployed
+    public Live restart(AppName name, Identity by, Output out) throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+            App before = catalogue.get(name);
+            Release release = before.release().orElseThrow(() -> new UserError("App " + name + " has not been deployed"));
+            App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
+            return rollouts.roll(lease.registry(), new Rollouts.Order(before, after, release, "restart", by, Optional.empty()), out);
+        }
+    }
+
+    /// Brings back the code and the variables of an earlier release; everything else stays.
+    public Live rollback(AppName name, Optional<Integer> number, Identity by, Output out) throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+            App before = catalogue.get(name);
+            Release target = target(before, number);
+            out.step("Rolling back " + name + " to release " + target.number());
+            App after = before.withEnv(target.env()).withStopped(false).withRelease(Optional.of(target)).withRevision(before.revision() + 1);
+            domains.claim(after, domains.of(after));
+            Live live = rollouts.roll(lease.registry(), new Rollouts.Order(before, after, target, "rollback", by, Optional.empty()), out);
+            new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
+            return live;
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    private Release target(App app, Optional<Integer> number) throws IOException {
+        int live = app.release().orElseThrow(() -> new UserError("App " + app.name() + " has not been deployed")).number();
+        List<Integer> wereLive = catalogue.journal(app.name()).markers().stream().map(Marker::release).distinct().toList();
+        int wanted = number.orElseGet(() -> wereLive.stream().filter(each -> each < live && each > 0).max(Integer::compare).orElseThrow(
+                () -> new UserError("There is no release before " + live + " to go back to. See releases:list " + app.name())));
+        if (!wereLive.contains(wanted)) {
+            throw new UserError("Release " + wanted + " of " + app.name() + " was never live. See releases:list " + app.name());
+        }
+        return catalogue.journal(app.name()).release(wanted).orElseThrow(() -> new UserError("Release " + wanted + " of " + app.name()
+                + " does not exist. See releases:list " + app.name()));
+    }
+
+    /// Removes an app with its containers, images and releases. Nothing of it is removed while the engine does not answer.
+    public void destroy(AppName name, Output out) throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+            App app = catalogue.get(name);
+            Registry registry = lease.registry();
+            Rollouts.scheduler(registry, app).value().instances(app.id());
+            Registry.Contribution<Proxy> proxy = routing.proxy(registry, app);
+            Failures.in(proxy.plugin(), "removing the route", () -> {
+                proxy.value().unroute(name);
+                return name;
+            });
+            Registry.Contribution<Scheduler> scheduler = Rollouts.scheduler(registry, app);
+            Failures.in(scheduler.plugin(), "removing containers", () -> {
+                scheduler.value().destroy(app);
+                return app;
+            });
+            images.sweep(app, List.of());
+            catalogue.destroy(name);
+            new Hooks(registry).tell(new AppEvent.Destroyed(name, app.id()));
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    /// A release, and when it was live.
+    ///
+    /// @param last when it went live for the last time; empty when it never did
+    public record Past(Release release, boolean live, Optional<java.time.Instant> last) {}
+
+    /// Every release of an app, the oldest first.
+    public List<Past> releases(AppName name) {
+        try {
+            int live = catalogue.get(name).release().map(Release::number).orElse(0);
+            List<Marker> markers = catalogue.journal(name).markers();
+            return catalogue.journal(name).releases().stream().map(release -> new Past(release, release.number() == live, markers.stream()
+                    .filter(marker -> marker.release() == release.number()).map(Marker::at).reduce((first, second) -> second))).toList();
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package hokku.core.deploy;
+
+import hokku.api.App;
+import hokku.api.BuiltImage;
+import hokku.api.Live;
+import hokku.api.Output;
+import hokku.api.Release;
+import hokku.api.Source;
+import hokku.api.SourceTree;
+import hokku.api.UserError;
+import hokku.api.hook.PostBuild;
+import hokku.api.hook.PostRelease;
+import hokku.api.hook.PreBuild;
+import hokku.api.hook.PreRelease;
+import hokku.api.spi.Builder;
+import hokku.core.git.Push;
+import hokku.core.plugin.Registry;
+import hokku.core.state.Catalogue;
+import hokku.core.state.ReleaseJournal;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// A push, from its source to a live release: Source → BuiltImage → Release → Deployment → Live.
+final class Pipeline {
+    /// The files that a release captures, besides the ones whose path is a setting.
+    private static final List<String> CAPTURED = List.of("CNAME", "CHECKS");
+
+    private final Catalogue catalogue;
+    private final AppLocks locks;
+    private final Domains domains;
+    private final Images images;
+    private final Rollouts rollouts;
+    private final FaultPoints faults;
+    private final Clock clock;
+
+    Pipeline(Catalogue catalogue, AppLocks locks, Domains domains, Images images, Rollouts rollouts, FaultPoints faults, Clock clock) {
+        this.catalogue = catalogue;
+        this.locks = locks;
+        this.domains = domains;
+        this.images = images;
+        this.rollouts = rollouts;
+        this.faults = faults;
+        this.clock = clock;
+    }
+
+    Live deploy(Registry registry, Push push, int number, Output out) throws InterruptedException, IOException {
+        Hooks hooks = new Hooks(registry);
+        App app = catalogue.get(push.app());
+        Source source = hooks.before(PreBuild.class, source(app, push, number), out);
+        Registry.Contribution<Builder> builder = builder(registry, source);
+        out.step("Building " + app.name() + " from " + builder.value().name());
+        BuiltImage image = Failures.in(builder.plugin(), "build", () -> builder.value().build(source, out));
+        faults.reach(FaultPoints.Point.BUILT);
+        hooks.after(PostBuild.class, image, out);
+        try (AppLocks.Held held = locks.hold(push.app())) {
+            App before = catalogue.get(push.app());
+            out.step("Releasing " + app.name() + "...");
+            Release release = hooks.before(PreRelease.class, release(before, image, push), out);
+            domains.claim(before, domains.of(before, release));
+            catalogue.journal(push.app()).release(release);
+            faults.reach(FaultPoints.Point.RECORDED);
+            hooks.after(PostRelease.class, release, out);
+            App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
+            return rollouts.roll(registry, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), out);
+        }
+    }
+
+    private Source source(App app, Push push, int number) throws IOException {
+        SourceTree tree = push.tree();
+        String procfile = app.value(CoreSettings.PROCFILE_PATH).orElseThrow();
+        if (!procfile.equals("Procfile")) {
+            Optional<byte[]> content = tree.read(procfile);
+            if (content.isPresent()) {
+                tree = tree.with("Procfile", content.get(), false);
+            }
+        }
+        return new Source(app, number, push.commit(), tree, app.runtimeEnv(), push.by(), clock.instant());
+    }
+
+    private static Registry.Contribution<Builder> builder(Registry registry, Source source) throws InterruptedException {
+        Optional<String> selected = source.app().value(CoreSettings.BUILDER_SELECTED);
+        if (selected.isPresent()) {
+            return Optional.ofNullable(registry.builders().get(selected.get())).orElseThrow(() -> new UserError(
+                    "The builder %s is not there. Installed builders: %s. Choose one with builder:set %s selected <builder>".formatted(
+                            selected.get(), String.join(", ", registry.builders().keySet()), source.app().name())));
+        }
+        for (Registry.Contribution<Builder> builder : registry.builders().values()) {
+            if (Failures.in(builder.plugin(), "looking at the source", () -> builder.value().accepts(source))) {
+                return builder;
+            }
+        }
+        List<String> wants = registry.builders().values().stream().map(each -> each.value().wants()).toList();
+        throw new UserError("No builder knows how to build this. Add " + (wants.isEmpty() ? "a plugin with a builder (see plugin:list)"
+                : String.join(", or ", wants)) + " to the repository, commit and push again");
+    }
+
+    /// The app's variables are read now: what was set while the build ran is in the release.
+    private Release release(App app, BuiltImage image, Push push) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        for (String path : CAPTURED) {
+            capture(push.tree(), path, files);
+        }
+        capture(push.tree(), app.value(CoreSettings.PROCFILE_PATH).orElseThrow(), files);
+        capture(push.tree(), app.value(CoreSettings.APP_JSON_PATH).orElseThrow(), files);
+        String tag = images.keep(app, image.source().number(), image.id());
+        return new Release(app.name(), image.source().number(), image.id(), tag, image.builder(), app.env(), image.processes(),
+                image.ports(), image.routed(), push.commit(), files, Map.of(), push.by().name(), image.source().at());
+    }
+
+    private static void capture(SourceTree tree, String path, Map<String, String> files) throws IOException {
+        Optional<String> text = tree.readText(path);
+        if (text.isPresent()) {
+            files.put(path, text.get());
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package hokku.core.deploy;
+
+import hokku.api.App;
+import hokku.api.AppId;
+import hokku.api.AppName;
+import hokku.api.Deployment;
+import hokku.api.Endpoint;
+import hokku.api.Instance;
+import hokku.api.Output;
+import hokku.api.ProcessSpec;
+import hokku.api.Release;
+import hokku.api.UserError;
+import hokku.api.spi.Proxy;
+import hokku.api.spi.Scheduler;
+import hokku.core.git.Repositories;
+import hokku.core.plugin.Registry;
+import hokku.core.plugin.Snapshots;
+import hokku.core.state.Catalogue;
+import hokku.core.state.ReleaseJournal.Marker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes what runs equal to what should run: at the start of the server, and whenever containers change.
+///
+/// The journal decides what is live. Removed is only what is provably this installation's own and not wanted; nothing at all while
+/// the home holds no app.
+public final class Reconciler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+    private final Catalogue catalogue;
+    private final Snapshots snapshots;
+    private final AppLocks locks;
+    private final Routing routing;
+    private final Repositories repositories;
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<AppId, Duration> pauses = new ConcurrentHashMap<>();
+    private final Set<AppId> planned = ConcurrentHashMap.newKeySet();
+    private final List<Thread> threads = new ArrayList<>();
+
+    Reconciler(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Routing routing, Repositories repositories) {
+        this.catalogue = catalogue;
+        this.snapshots = snapshots;
+        this.locks = locks;
+        this.routing = routing;
+        this.repositories = repositories;
+    }
+
+    /// Repairs what needs no engine at once, and the rest in the background, as soon as the engine answers.
+    public void start() {
+        catalogue.all().forEach(this::moveRef);
+        threads.add(Thread.ofVirtual().name("reconcile").start(this::settle));
+    }
+
+    /// Waits until everything was compared once.
+    ///
+    /// @return whether that came true in time
+    public boolean awaitSettled(Duration limit) throws InterruptedException {
+        return settled.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    public boolean isSettled() {
+        return settled.getCount() == 0;
+    }
+
+    private void settle() {
+        Duration pause = FIRST_PAUSE;
+        Set<String> watched = new HashSet<>();
+        try (Snapshots.Lease lease = snapshots.lease()) {
+            while (closed.getCount() > 0) {
+                try {
+                    for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
+                        if (watched.add(scheduler.value().name())) {
+                            watch(scheduler.value());
+                        }
+                        removeStrays(scheduler.value());
+                    }
+                    for (App app : catalogue.all()) {
+                        reconcile(app.name(), true);
+                    }
+                    removeRoutes(lease.registry());
+                    settled.countDown();
+                    LOG.info("Every app was compared with what runs");
+                    return;
+                } catch (UserError unavailable) {
+                    LOG.warn("{}. The server answers, and tries again in {} s", unavailable.getMessage(), pause.toSeconds());
+                    if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                    pause = longer(pause, Duration.ofSeconds(10));
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch(Scheduler scheduler) {
+        AutoCloseable watch = scheduler.watch(this::plan);
+        threads.add(Thread.ofVirtual().name("watch " + scheduler.name()).start(() -> {
+            try (watch) {
+                closed.await();
+            } catch (Exception ended) {
+                LOG.debug("The watch of {} ended", scheduler.name(), ended);
+            }
+        }));
+    }
+
+    /// Looks at an app soon; several changes at once are looked at together.
+    private void plan(AppId id) {
+        if (closed.getCount() > 0 && planned.add(id)) {
+            Thread.ofVirtual().name("follow " + id).start(() -> {
+                planned.remove(id);
+                catalogue.find(id).ifPresent(app -> follow(app.name()));
+            });
+        }
+    }
+
+    private void follow(AppName name) {
+        try {
+            reconcile(name, false);
+        } catch (UserError unavailable) {
+            LOG.warn("{}: {}", name, unavailable.getMessage());
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Containers of apps that the home does not know any more.
+    private void removeStrays(Scheduler scheduler) throws InterruptedException {
+        Map<AppId, App> known = catalogue.all().stream().collect(Collectors.toMap(App::id, app -> app));
+        if (known.isEmpty()) {
+            return;
+        }
+        Set<AppId> strays = scheduler.instances().stream().map(Instance::app).filter(id -> !known.containsKey(id)).collect(Collectors.toSet());
+        for (AppId stray : strays) {
+            LOG.warn("Containers of the app {}, which is not there any more, are removed", stray);
+            scheduler.retire(stray, instance -> true);
+        }
+    }
+
+    private void removeRoutes(Registry registry) throws InterruptedException {
+        for (Registry.Contribution<Proxy> proxy : registry.proxies().values()) {
+            for (AppName routed : Failures.in(proxy.plugin(), "listing routes", () -> proxy.value().routed())) {
+                if (catalogue.find(routed).isEmpty()) {
+                    Failures.in(proxy.plugin(), "removing the route of " + routed, () -> {
+                        proxy.value().unroute(routed);
+                        return routed;
+                    });
+                }
+            }
+        }
+    }
+
+    /// @param starting whether what does not run is started whatever its restart policy says
+    /// @throws UserError with exit code 69 when the engine does not answer; other trouble of one app is logged
+    private void reconcile(AppName name, boolean starting) throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+            Optional<App> app = catalogue.find(name);
+            if (app.isPresent()) {
+                reconcile(lease.registry(), app.get(), starting);
+            }
+        } catch (UserError failed) {
+            if (failed.exitCode() == UserError.UNAVAILABLE) {
+                throw failed;
+            }
+            LOG.error("{} could not be repaired: {}", name, failed.getMessage());
+        }
+    }
+
+    private void reconcile(Registry registry, App app, boolean starting) throws InterruptedException {
+        Scheduler scheduler = Rollouts.scheduler(registry, app).value();
+        Optional<Marker> marker = catalogue.journal(app.name()).current();
+        if (marker.isEmpty() || app.release().isEmpty()) {
+            if (starting) {
+                scheduler.retire(app.id(), instance -> true);
+            }
+            return;
+        }
+        Release release = app.release().get();
+        Output log = new LogOutput(app.name());
+        Deployment deployment = DeploymentPlan.of(marker.get().deployment(), app, release);
+        Predicate<Instance> wanted = app.stopped() ? instance -> false : Rollouts.belongsTo(deployment);
+        List<Endpoint> endpoints = List.of();
+        if (!app.stopped()) {
+            endpoints = running(scheduler, app, deployment, wanted, registry, starting, log);
+        }
+        Proxy.Change change = routing.prepare(registry, app, release, endpoints, log);
+        Failures.in(routing.proxy(registry, app).plugin(), "repairing the route", () -> {
+            change.commit();
+            return change;
+        });
+        if (starting) {
+            scheduler.retire(app.id(), instance -> !wanted.test(instance));
+        }
+    }
+
+    /// Starts what is missing, and says where what runs answers.
+    private List<Endpoint> running(Scheduler scheduler, App app, Deployment deployment, Predicate<Instance> wanted, Registry registry,
+            boolean starting, Output log) throws InterruptedException {
+        List<Instance> present = scheduler.instances(app.id()).stream()
+                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance)).toList();
+        int complete = deployment.processes().stream().mapToInt(ProcessSpec::count).sum();
+        long alive = present.stream().filter(Reconciler::isAlive).count();
+        if (alive < complete && (starting || mayHeal(app, present, complete))) {
+            try {
+                log.step("Starting " + (complete - alive) + " of " + complete + " containers of release " + deployment.release().number());
+                List<Endpoint> endpoints = scheduler.start(Rollouts.prepared(new Hooks(registry), deployment, log), log);
+                pauses.remove(app.id());
+                return endpoints;
+            } catch (InterruptedException ended) {
+                throw ended;
+            } catch (UserError failed) {
+                if (failed.exitCode() == UserError.UNAVAILABLE) {
+                    throw failed;
+                }
+                LOG.error("{} could not be started again: {}", app.name(), failed.getMessage());
+                tryLater(app);
+            } catch (Exception defect) {
+                LOG.error("{} could not be started again", app.name(), defect);
+                tryLater(app);
+            }
+        }
+        return scheduler.instances(app.id()).stream().filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance))
+                .flatMap(instance -> instance.endpoints().stream()).toList();
+    }
+
+    private static boolean isAlive(Instance instance) {
+        return switch (instance.state()) {
+            case RUNNING, RESTARTING, PAUSED -> true;
+            case CREATED, EXITED, MISSING -> false;
+        };
+    }
+
+    /// Whether containers that are not there may be started now: the policy `no` wants an ended one to stay so.
+    private static boolean mayHeal(App app, List<Instance> present, int complete) {
+        return present.size() < complete || !app.value(CoreSettings.RESTART_POLICY).orElseThrow().equals("no");
+    }
+
+    private void tryLater(App app) {
+        Duration pause = pauses.merge(app.id(), FIRST_PAUSE, (former, first) -> longer(former, LONGEST_PAUSE));
+        Thread.ofVirtual().name("heal " + app.name()).start(() -> {
+            try {
+                if (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    follow(app.name());
+                }
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static Duration longer(Duration pause, Duration longest) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(longest) < 0 ? twice : longest;
+    }
+
+    /// A crash between the commit point and the move of the branch: the move is made now.
+    private void moveRef(App app) {
+        catalogue.journal(app.name()).current().flatMap(Marker::ref).ifPresent(move -> {
+            try {
+                if (repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {
+                    LOG.info("{}: {} was moved to {}, which is live", app.name(), move.ref(), move.commit());
+                }
+            } catch (IOException failed) {
+                LOG.error("{}: {} could not be moved to {}, which is live", app.name(), move.ref(), move.commit(), failed);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        threads.forEach(Thread::interrupt);
+    }
+}

@@ -1,0 +1,64 @@
+package hokku.core.deploy;
+
+import hokku.api.App;
+import hokku.api.Instance;
+import hokku.api.ProcessSpec;
+import hokku.api.ProcessType;
+import hokku.api.spi.Proxy;
+import hokku.api.spi.Scheduler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Ends former containers in the background: at once where nobody is served, else when what they serve is done.
+final class Retirements {
+    private static final Logger LOG = LoggerFactory.getLogger(Retirements.class);
+
+    private final FaultPoints faults;
+
+    Retirements(FaultPoints faults) {
+        this.faults = faults;
+    }
+
+    /// Plans the end of those containers of an app that run now and are not wanted any more.
+    ///
+    /// @param switched the change that took the requests away from them
+    void retire(Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy.Change switched) {
+        List<Instance> former = scheduler.instances(app.id()).stream()
+                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance)).toList();
+        if (former.isEmpty()) {
+            return;
+        }
+        Set<String> serving = containers(former.stream().filter(each -> each.process().equals(ProcessType.WEB)).toList());
+        Set<String> others = containers(former.stream().filter(each -> !each.process().equals(ProcessType.WEB)).toList());
+        Duration limit = app.value(CoreSettings.WAIT_TO_RETIRE).orElseThrow();
+        Thread.ofVirtual().name("retire " + app.name()).start(() -> {
+            try {
+                end(scheduler, app, others);
+                if (!serving.isEmpty() && !switched.awaitDrained(limit)) {
+                    LOG.info("{}: former containers still served after {} s; they are stopped now", app.name(), limit.toSeconds());
+                }
+                end(scheduler, app, serving);
+                faults.reach(FaultPoints.Point.RETIRED);
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException failed) {
+                LOG.warn("{}: former containers could not be removed; the next start of the server does it", app.name(), failed);
+            }
+        });
+    }
+
+    private static void end(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {
+        if (!containers.isEmpty()) {
+            scheduler.retire(app.id(), instance -> containers.contains(instance.container()));
+        }
+    }
+
+    private static Set<String> containers(List<Instance> instances) {
+        return instances.stream().map(Instance::container).collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,260 @@
+package hokku.core.deploy;
+
+import hokku.api.App;
+import hokku.api.Attachment;
+import hokku.api.Deployment;
+import hokku.api.Endpoint;
+import hokku.api.Identity;
+import hokku.api.Instance;
+import hokku.api.Live;
+import hokku.api.Output;
+import hokku.api.ProcessSpec;
+import hokku.api.ProcessType;
+import hokku.api.Release;
+import hokku.api.UserError;
+import hokku.api.hook.PostDeploy;
+import hokku.api.hook.PreDeploy;
+import hokku.api.hook.PreStart;
+import hokku.api.spi.Proxy;
+import hokku.api.spi.Scheduler;
+import hokku.core.git.Push;
+import hokku.core.plugin.Registry;
+import hokku.core.state.Catalogue;
+import hokku.core.state.ReleaseJournal.Marker;
+import hokku.core.state.ReleaseJournal.RefMove;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Replaces what runs of an app: new containers beside the old ones, healthy, routed, then the old ones go.
+///
+/// Before the commit point any failure leaves the old ones serving; after it nothing is undone. Callers hold the app's lock.
+final class Rollouts {
+    private static final Logger LOG = LoggerFactory.getLogger(Rollouts.class);
+
+    /// What is to run, and what goes with it.
+    ///
+    /// @param before the app as it is
+    /// @param after the app as it will be once the release is live
+    /// @param push the push that it comes from, whose branch moves at the end
+    record Order(App before, App after, Release release, String why, Identity by, Optional<Push> push) {}
+
+    private final Catalogue catalogue;
+    private final Routing routing;
+    private final Retirements retirements;
+    private final FaultPoints faults;
+    private final Clock clock;
+
+    Rollouts(Catalogue catalogue, Routing routing, Retirements retirements, FaultPoints faults, Clock clock) {
+        this.catalogue = catalogue;
+        this.routing = routing;
+        this.retirements = retirements;
+        this.faults = faults;
+        this.clock = clock;
+    }
+
+    Live roll(Registry registry, Order order, Output out) throws InterruptedException {
+        Hooks hooks = new Hooks(registry);
+        Registry.Contribution<Scheduler> scheduler = scheduler(registry, order.after());
+        Optional<Marker> former = catalogue.journal(order.before().name()).current();
+        String id = grows(order, former) ? former.orElseThrow().deployment() : DeploymentPlan.newId(order.release().number());
+        Deployment deployment = hooks.before(PreDeploy.class, DeploymentPlan.of(id, order.after(), order.release()), out);
+        if (order.push().isPresent()) {
+            runReleaseProcess(scheduler.value(), hooks, deployment, out);
+        }
+        Deployment amended = prepared(hooks, deployment, out);
+        out.step("Deploying " + order.after().name() + " via the " + scheduler.value().name() + " scheduler...");
+        List<Endpoint> endpoints = Failures.in(scheduler.plugin(), "starting containers", () -> scheduler.value().start(amended, out));
+        faults.reach(FaultPoints.Point.STARTED);
+        Proxy.Change change;
+        try {
+            change = routing.prepare(registry, order.after(), order.release(), endpoints, out);
+            faults.reach(FaultPoints.Point.PREPARED);
+            commit(registry, order, amended, change, former, out);
+        } catch (InterruptedException | RuntimeException failed) {
+            removeStarted(scheduler.value(), order, former, id);
+            bringBack(scheduler.value(), hooks, order, former, amended);
+            throw failed;
+        }
+        boolean cancelledTooLate = Thread.interrupted();
+        retire(scheduler.value(), order.after(), amended, change);
+        Live live = Live.of(amended, endpoints, routing.urls(order.after(), order.release()));
+        hooks.announce(PostDeploy.class, live, out);
+        if (cancelledTooLate) {
+            Thread.currentThread().interrupt();
+        }
+        return live;
+    }
+
+    /// The same deployment with more or fewer containers, and nothing else changed since it was made: what runs stays.
+    private static boolean grows(Order order, Optional<Marker> former) {
+        App before = order.before();
+        return !before.scale().equals(order.after().scale()) && !before.stopped()
+                && before.withScale(order.after().scale()).withRevision(order.after().revision()).equals(order.after())
+                && former.filter(marker -> marker.revision() == before.revision()
+                        && marker.release() == order.release().number()).isPresent();
+    }
+
+    static Deployment prepared(Hooks hooks, Deployment deployment, Output out) throws InterruptedException {
+        List<ProcessSpec> specs = new ArrayList<>();
+        for (ProcessSpec spec : deployment.processes()) {
+            specs.add(hooks.before(PreStart.class, spec, out));
+        }
+        return deployment.withProcesses(specs);
+    }
+
+    private static void runReleaseProcess(Scheduler scheduler, Hooks hooks, Deployment deployment, Output out)
+            throws InterruptedException {
+        List<String> command = deployment.release().processes().get(ProcessType.RELEASE);
+        if (command == null) {
+            return;
+        }
+        String shown = String.join(" ", command);
+        out.step("Executing release task from Procfile: " + shown);
+        ProcessSpec task = hooks.before(PreStart.class, DeploymentPlan.task(ProcessSpec.Kind.RELEASE, deployment.id(), deployment.app(),
+                deployment.release(), ProcessType.RELEASE, command), out);
+        int exit;
+        try (LineStream lines = new LineStream(out::detail)) {
+            exit = scheduler.run(task, Attachment.of(InputStream.nullInputStream(), lines, lines, Optional.empty()));
+        }
+        if (exit != 0) {
+            throw new UserError("Execution of release task failed with exit code " + exit + ": " + shown);
+        }
+    }
+
+    private void commit(Registry registry, Order order, Deployment deployment, Proxy.Change change, Optional<Marker> former, Output out)
+            throws InterruptedException {
+        boolean changed = order.after().revision() != order.before().revision();
+        if (Thread.interrupted()) {
+            change.discard();
+            throw new InterruptedException("cancelled before the release went live");
+        }
+        String proxy = routing.proxy(registry, order.after()).plugin();
+        try {
+            Uninterruptible.call("commit " + order.after().name(), () -> {
+                try {
+                    if (changed) {
+                        catalogue.prepare(order.after());
+                    }
+                    catalogue.live(order.after().name(), marker(order, deployment));
+                } catch (IOException failed) {
+                    change.discard();
+                    catalogue.forget(order.after().name());
+                    throw Failures.storage(failed);
+                }
+                faults.reach(FaultPoints.Point.JOURNALLED);
+                switchOver(order, change, former, proxy);
+                faults.reach(FaultPoints.Point.COMMITTED);
+                finish(order, out);
+                return order;
+            });
+        } catch (InterruptedException | RuntimeException failed) {
+            throw failed;
+        } catch (Exception unexpected) {
+            throw Failures.defect("core", "commit", unexpected);
+        }
+    }
+
+    private Marker marker(Order order, Deployment deployment) {
+        Optional<RefMove> ref = order.push().map(push -> new RefMove(push.ref(), push.former(), push.commit()));
+        return new Marker(order.release().number(), deployment.id(), order.after().revision(), order.why(), ref, order.by().name(),
+                clock.instant());
+    }
+
+    /// A proxy that cannot switch takes the release back: the journal says again what it said before.
+    private void switchOver(Order order, Proxy.Change change, Optional<Marker> former, String proxy) throws Exception {
+        try {
+            Failures.in(proxy, "switching the route", () -> {
+                change.commit();
+                return change;
+            });
+        } catch (UserError refused) {
+            catalogue.live(order.after().name(), former.orElse(new Marker(0, "", 0, "none", Optional.empty(), order.by().name(),
+                    clock.instant())));
+            catalogue.forget(order.after().name());
+            catalogue.adopt(order.before());
+            throw refused;
+        }
+    }
+
+    /// After the commit point: what fails here is shouted, and done again by the next start of the server.
+    private void finish(Order order, Output out) {
+        try {
+            catalogue.adopt(order.after());
+            faults.reach(FaultPoints.Point.ADOPTED);
+            if (order.push().isPresent()) {
+                order.push().get().moveRef();
+            }
+            faults.reach(FaultPoints.Point.MOVED);
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("{}: release {} is live, but what follows failed; a restart of the server repairs it", order.after().name(),
+                    order.release().number(), failed);
+            out.warn("Release " + order.release().number() + " is live, but the server could not finish its records: "
+                    + failed.getMessage() + ". Free some space if the disk is full, then run hokku restart");
+        }
+    }
+
+    /// Ends what this rollout started, and only that: a deployment that grows keeps what it had.
+    private static void removeStarted(Scheduler scheduler, Order order, Optional<Marker> former, String id) {
+        Map<ProcessType, Integer> kept = grows(order, former) ? counts(DeploymentPlan.of(id, order.before(), order.release())) : Map.of();
+        Predicate<Instance> started = instance -> instance.deploy().equals(id) && instance.index() > kept.getOrDefault(instance.process(), 0);
+        try {
+            Uninterruptible.call("remove " + id, () -> {
+                scheduler.retire(order.after().id(), started);
+                return id;
+            });
+        } catch (Exception failed) {
+            LOG.warn("{}: containers of the refused deployment {} are left; the next start of the server removes them",
+                    order.after().name(), id, failed);
+        }
+    }
+
+    /// What had to stop before the refused deployment could start runs again.
+    private static void bringBack(Scheduler scheduler, Hooks hooks, Order order, Optional<Marker> former, Deployment refused) {
+        boolean stopped = refused.processes().stream().anyMatch(spec -> !spec.zeroDowntime());
+        if (!stopped || former.isEmpty() || order.before().stopped()) {
+            return;
+        }
+        Output log = new LogOutput(order.before().name());
+        try {
+            Uninterruptible.call("bring back " + order.before().name(), () -> scheduler.start(prepared(hooks,
+                    DeploymentPlan.of(former.get().deployment(), order.before(), order.before().release().orElseThrow()), log), log));
+        } catch (Exception failed) {
+            LOG.error("{}: the former containers could not be started again; the server tries again", order.before().name(), failed);
+        }
+    }
+
+    private void retire(Scheduler scheduler, App app, Deployment live, Proxy.Change change) {
+        try {
+            retirements.retire(scheduler, app, belongsTo(live), change);
+        } catch (RuntimeException failed) {
+            LOG.warn("{}: former containers could not be listed; the next start of the server removes them", app.name(), failed);
+        }
+    }
+
+    /// Whether a container is one of those that a deployment wants.
+    static Predicate<Instance> belongsTo(Deployment deployment) {
+        Map<ProcessType, Integer> counts = counts(deployment);
+        return instance -> instance.deploy().equals(deployment.id()) && instance.index() <= counts.getOrDefault(instance.process(), 0);
+    }
+
+    private static Map<ProcessType, Integer> counts(Deployment deployment) {
+        return deployment.processes().stream().collect(Collectors.toMap(ProcessSpec::process, ProcessSpec::count));
+    }
+
+    static Registry.Contribution<Scheduler> scheduler(Registry registry, App app) {
+        String selected = app.value(CoreSettings.SCHEDULER_SELECTED).orElseThrow();
+        return Optional.ofNullable(registry.schedulers().get(selected)).orElseThrow(() -> new UserError(
+                "The scheduler %s of %s is not there. Installed schedulers: %s. Choose one with scheduler:set %s selected <scheduler>,"
+                        .formatted(selected, app.name(), String.join(", ", registry.schedulers().keySet()), app.name())
+                        + " or see plugin:list"));
+    }
+}
