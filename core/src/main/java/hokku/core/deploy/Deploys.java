@@ -86,7 +86,7 @@ public final class Deploys implements PushHandler {
 
     @Override
     public void deploy(Push push, Output out) throws InterruptedException, IOException {
-        try (DeployQueue.Turn turn = queue.take(push.app(), push.commit(), push.by().name(), out)) {
+        try (DeployQueue.Turn _ = queue.take(push.app(), push.commit(), push.by().name(), out)) {
             push.recheck();
             refuseLocked(catalogue.get(push.app()));
             ReleaseJournal journal = catalogue.journal(push.app());
@@ -190,7 +190,7 @@ public final class Deploys implements PushHandler {
         if (turn.isEmpty()) {
             return;
         }
-        try (DeployQueue.Turn held = turn.get()) {
+        try (DeployQueue.Turn _ = turn.get()) {
             Optional<App> found = catalogue.find(app);
             if (found.isPresent()) {
                 images.sweep(found.get(), kept(found.get()));

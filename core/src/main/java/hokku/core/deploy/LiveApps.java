@@ -108,7 +108,7 @@ public final class LiveApps implements Apps {
 
     private App change(AppName name, UnaryOperator<App> change, Restart restart, String why, Identity by, Output out)
             throws InterruptedException {
-        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App before = catalogue.get(name);
             App changed = change.apply(before);
             if (!changed.id().equals(before.id()) || !changed.name().equals(name) || !changed.release().equals(before.release())) {
@@ -245,7 +245,7 @@ public final class LiveApps implements Apps {
     }
 
     private void follow(AppName name, Global before, Global after, Restart restart, Output out) throws InterruptedException {
-        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             Optional<App> found = catalogue.find(name);
             if (found.isEmpty() || found.get().release().isEmpty()) {
                 return;
@@ -269,7 +269,7 @@ public final class LiveApps implements Apps {
     ///
     /// @throws UserError when the app was never deployed
     public Live restart(AppName name, Identity by, Output out) throws InterruptedException {
-        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App before = catalogue.get(name);
             Release release = before.release().orElseThrow(() -> new UserError("App " + name + " has not been deployed"));
             App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
@@ -279,7 +279,7 @@ public final class LiveApps implements Apps {
 
     /// Brings back the code and the variables of an earlier release; everything else stays.
     public Live rollback(AppName name, Optional<Integer> number, Identity by, Output out) throws InterruptedException {
-        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App before = catalogue.get(name);
             Release target = target(before, number);
             out.step("Rolling back " + name + " to release " + target.number());
@@ -307,7 +307,7 @@ public final class LiveApps implements Apps {
 
     /// Removes an app with its containers, images and releases. Nothing of it is removed while the engine does not answer.
     public void destroy(AppName name, Output out) throws InterruptedException {
-        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App app = catalogue.get(name);
             Registry registry = lease.registry();
             Rollouts.scheduler(registry, app).value().instances(app.id());

@@ -56,7 +56,7 @@ final class Pipeline {
         BuiltImage image = Failures.in(builder.plugin(), "build", () -> builder.value().build(source, out));
         faults.reach(FaultPoints.Point.BUILT);
         hooks.after(PostBuild.class, image, out);
-        try (AppLocks.Held held = locks.hold(push.app())) {
+        try (AppLocks.Held _ = locks.hold(push.app())) {
             App before = catalogue.get(push.app());
             out.step("Releasing " + app.name() + "...");
             Release release = hooks.before(PreRelease.class, release(before, image, push), out);

@@ -170,7 +170,7 @@ public final class Reconciler implements AutoCloseable {
     /// @param starting whether what does not run is started whatever its restart policy says
     /// @throws UserError with exit code 69 when the engine does not answer; other trouble of one app is logged
     private void reconcile(AppName name, boolean starting) throws InterruptedException {
-        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held held = locks.hold(name)) {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             Optional<App> app = catalogue.find(name);
             if (app.isPresent()) {
                 reconcile(lease.registry(), app.get(), starting);
