@@ -259,7 +259,7 @@ find_jdk() {
   done
 }
 
-# Sets JAVA_HOME to a JDK that can build Hokku, and sees to Maven.
+# Sees to Maven and to a JDK that Maven finds.
 ensure_build_tools() {
   local jdk
   jdk=$(find_jdk)
@@ -270,8 +270,9 @@ ensure_build_tools() {
     apt_install openjdk-25-jdk-headless
     jdk=$(find_jdk)
   fi
-  export JAVA_HOME=$jdk
   command -v mvn >/dev/null || apt_install maven
+  # Maven finds what lies below /usr/lib/jvm, and may run with another Java itself.
+  if [[ $jdk != /usr/lib/jvm/* ]] || ! command -v java >/dev/null; then export JAVA_HOME=$jdk; fi
 }
 
 build() {
@@ -281,7 +282,7 @@ build() {
   # As the owner of the sources: nothing of root's is left in the folder.
   owner=$(stat -c %U "$root")
   owner_home=$(getent passwd "$owner" | cut -d: -f6)
-  (cd "$root" && runuser -u "$owner" -- env HOME="$owner_home" mvn -B -q -ntp -DskipTests package) ||
+  (cd "$root" && runuser -u "$owner" -- env HOME="$owner_home" mvn -B -q -ntp -Dstyle.color=never -DskipTests package) ||
     fail "The build failed; what runs here has not been touched."
 }
 
