@@ -28,7 +28,7 @@ record JavaRuntime(Path folder) {
             "jdk.unsupported",
             "jdk.zipfs");
     private static final List<String> OPTIONS =
-            List.of("--strip-debug", "--no-header-files", "--no-man-pages", "--compress", "zip-6");
+            List.of("--strip-java-debug-attributes", "--no-header-files", "--no-man-pages", "--compress", "zip-6");
 
     Path cut() throws IOException {
         String wanted = Runtime.version() + " " + MODULES + " " + OPTIONS;
