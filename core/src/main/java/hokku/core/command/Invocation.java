@@ -67,6 +67,9 @@ final class Invocation {
         List<String> words = new ArrayList<>(after.rest());
         flags.app().ifPresent(app -> words.add(command.optionsEndAtFirstParameter() ? words.size() : 0, app));
         words.addAll(before.rest().subList(end, before.rest().size()));
+        if (command.optionsEndAtFirstParameter()) {
+            dropDashes(words, words.size() - (before.rest().size() - end) + (flags.app().isPresent() ? 0 : 1));
+        }
         try {
             CommandLine.ParseResult result = parser.parseArgs(words.toArray(String[]::new));
             return result.isUsageHelpRequested() ? Optional.empty() : Optional.of(flags);
@@ -97,6 +100,13 @@ final class Invocation {
             }
         }
         return words.size();
+    }
+
+    /// Two dashes between the first parameter and the words that are passed on say what holds anyway.
+    private static void dropDashes(List<String> words, int at) {
+        if (at < words.size() && words.get(at).equals("--")) {
+            words.remove(at);
+        }
     }
 
     private UserError translated(CommandLine.ParameterException wrong) {

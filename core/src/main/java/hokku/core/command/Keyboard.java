@@ -2,6 +2,7 @@ package hokku.core.command;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Arrays;
 
 /// What a client with a terminal types.
@@ -93,12 +94,15 @@ final class Keyboard extends InputStream {
         }
         owned = true;
         try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted before reading");
+            }
             while (length == 0 && !ended) {
                 wait();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new java.io.InterruptedIOException("interrupted while reading");
+            throw new InterruptedIOException("interrupted while reading");
         }
         if (length == 0) {
             return -1;
