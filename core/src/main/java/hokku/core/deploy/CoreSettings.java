@@ -1,7 +1,9 @@
 package hokku.core.deploy;
 
 import hokku.api.App;
+import hokku.api.Contributions;
 import hokku.api.EnvKey;
+import hokku.api.PluginContext;
 import hokku.api.ProcessType;
 import hokku.api.Setting;
 import hokku.api.Setting.Effect;
@@ -57,6 +59,11 @@ public final class CoreSettings {
             STOP_TIMEOUT, PROCFILE_PATH, LOG_MAX_SIZE, KEPT_RELEASES, APP_JSON_PATH);
 
     private CoreSettings() {}
+
+    /// Contributes every setting of the core.
+    public static void contribute(PluginContext context, Contributions to) {
+        ALL.forEach(to::setting);
+    }
 
     /// Whether a setting that lists process types names this one.
     public static boolean names(App app, Setting<List<String>> setting, ProcessType process) {

@@ -1,0 +1,124 @@
+package hokku.core.command;
+
+import hokku.api.Access;
+import hokku.api.AppName;
+import hokku.api.Apps;
+import hokku.api.Apps.Restart;
+import hokku.api.Contributions;
+import hokku.api.Output;
+import hokku.api.UserError;
+import hokku.api.spi.Session;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `proxy:*`: whether apps are reached through a proxy, and making its config anew.
+final class ProxyCommands {
+    private ProxyCommands() {}
+
+    static void contribute(Apps apps, Contributions to) {
+        to.command(() -> new Enable(apps));
+        to.command(() -> new Disable(apps));
+        to.command(() -> new BuildConfig(apps));
+    }
+
+    /// A command about one app, or with `--all` about each.
+    private abstract static class ForAppOrAll implements hokku.api.spi.Command {
+        private final Apps apps;
+
+        @Option(names = "--all", description = "Do it for every app.")
+        private boolean all;
+
+        @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app.")
+        private String app;
+
+        ForAppOrAll(Apps apps) {
+            this.apps = apps;
+        }
+
+        @Override
+        public final Access access() {
+            return all ? Access.ADMIN : Access.DEPLOY;
+        }
+
+        @Override
+        public final Optional<AppName> app() {
+            return all ? Optional.empty() : Optional.of(AppName.of(app));
+        }
+
+        /// One app that fails does not keep the others from their turn.
+        @Override
+        public final void run(Session session) throws InterruptedException {
+            if (!all) {
+                run(AppName.of(app), apps, session.out());
+                return;
+            }
+            List<AppName> failed = new ArrayList<>();
+            for (AppName name : apps.list()) {
+                try {
+                    run(name, apps, session.out());
+                } catch (UserError e) {
+                    session.out().warn(name + ": " + e.getMessage());
+                    failed.add(name);
+                }
+            }
+            if (!failed.isEmpty()) {
+                throw new UserError("Failed for " + failed.stream().map(AppName::value).collect(Collectors.joining(", ")));
+            }
+        }
+
+        abstract void run(AppName name, Apps all, Output out) throws InterruptedException;
+    }
+
+    @Command(name = "proxy:enable", description = "Let an app be reached through the proxy.")
+    static final class Enable extends ForAppOrAll {
+        Enable(Apps apps) {
+            super(apps);
+        }
+
+        @Override
+        void run(AppName name, Apps apps, Output out) throws InterruptedException {
+            if (apps.get(name).proxied()) {
+                out.step("Proxy is already enabled for app (" + name + ")");
+                return;
+            }
+            out.step("Enabling proxy for app (" + name + ")");
+            apps.change(name, app -> app.withProxied(true), Restart.IF_NEEDED, out);
+        }
+    }
+
+    @Command(name = "proxy:disable", description = "Keep an app from being reached through the proxy.")
+    static final class Disable extends ForAppOrAll {
+        Disable(Apps apps) {
+            super(apps);
+        }
+
+        @Override
+        void run(AppName name, Apps apps, Output out) throws InterruptedException {
+            if (!apps.get(name).proxied()) {
+                out.step("Proxy is already disabled for app (" + name + ")");
+                return;
+            }
+            out.step("Disabling proxy for app (" + name + ")");
+            apps.change(name, app -> app.withProxied(false), Restart.IF_NEEDED, out);
+        }
+    }
+
+    @Command(name = "proxy:build-config", description = "Make the proxy's config of an app anew.")
+    static final class BuildConfig extends ForAppOrAll {
+        BuildConfig(Apps apps) {
+            super(apps);
+        }
+
+        @Override
+        void run(AppName name, Apps apps, Output out) throws InterruptedException {
+            out.step("Building proxy config for " + name);
+            // A change that leaves the app as it is makes its route anew.
+            apps.change(name, app -> app, Restart.NEVER, out);
+        }
+    }
+}
