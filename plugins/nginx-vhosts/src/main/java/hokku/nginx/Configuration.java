@@ -1,0 +1,244 @@
+package hokku.nginx;
+
+import hokku.api.AppId;
+import hokku.api.AppName;
+import hokku.api.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntSupplier;
+
+/// The files that nginx is configured by, and what is known of them. Guarded by itself; the files change only through it.
+final class Configuration {
+    private final Folder folder;
+    private final Program program;
+    private final MainConfig main;
+    private final IntSupplier port;
+    private final TreeMap<AppName, AppConfig> live = new TreeMap<>();
+    private final Map<AppConfig, Integer> reserved = new HashMap<>();
+
+    /// @param port the port of the whole server
+    Configuration(Folder folder, Program program, MainConfig main, IntSupplier port) {
+        this.folder = folder;
+        this.program = program;
+        this.main = main;
+        this.port = port;
+    }
+
+    /// Reads what is there.
+    ///
+    /// @return what is wrong with files that cannot be an app's, by file name; they are set aside
+    synchronized Map<String, String> load() throws IOException {
+        live.clear();
+        Map<String, String> refused = new TreeMap<>();
+        for (Path file : Folder.list(folder.apps())) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(".conf")) {
+                try {
+                    AppConfig config = AppConfig.read(AppName.of(name.substring(0, name.length() - ".conf".length())), Files.readString(file));
+                    live.put(config.app(), config);
+                } catch (UserError | IllegalArgumentException foreign) {
+                    setAside(file);
+                    refused.put(name, foreign.getMessage());
+                }
+            }
+        }
+        writeListens(live.values());
+        writeMain();
+        return refused;
+    }
+
+    /// Finds the apps whose files nginx does not take, and sets those files aside so that all others serve.
+    ///
+    /// @return what nginx says, by app
+    synchronized Map<AppName, String> setAsideWhatNginxRefuses() throws IOException, InterruptedException {
+        Map<AppName, String> culprits = new TreeMap<>();
+        String complaint = validate(live.values(), Optional.empty());
+        while (!complaint.isEmpty()) {
+            Optional<AppConfig> culprit = culprit(complaint);
+            if (culprit.isEmpty()) {
+                throw new UserError("nginx refuses its configuration: " + complaint);
+            }
+            AppName app = culprit.get().app();
+            setAside(folder.app(app));
+            live.remove(app);
+            culprits.put(app, complaint);
+            complaint = validate(live.values(), Optional.empty());
+        }
+        if (!culprits.isEmpty()) {
+            writeMain();
+        }
+        return culprits;
+    }
+
+    private Optional<AppConfig> culprit(String complaint) throws IOException, InterruptedException {
+        Optional<AppConfig> named = live.values().stream().filter(app -> complaint.contains("apps/" + app.app() + ".conf:")).findFirst();
+        if (named.isPresent()) {
+            return named;
+        }
+        for (AppConfig each : live.values()) {
+            if (!validate(List.of(each), Optional.empty()).isEmpty()) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void setAside(Path file) throws IOException {
+        Files.move(file, file.resolveSibling(file.getFileName() + ".refused"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    synchronized Optional<AppConfig> of(AppName app) {
+        return Optional.ofNullable(live.get(app));
+    }
+
+    synchronized Set<AppName> apps() {
+        return Set.copyOf(live.keySet());
+    }
+
+    synchronized List<AppConfig> all() {
+        return List.copyOf(live.values());
+    }
+
+    int port() {
+        return port.getAsInt();
+    }
+
+    /// What the files on disk amount to.
+    synchronized String generation() {
+        return main.generation(port(), live.values());
+    }
+
+    /// The ports of this host that the files make nginx listen on.
+    synchronized Set<Integer> ports() {
+        Set<Integer> ports = new HashSet<>(Set.of(port()));
+        live.values().forEach(app -> app.listens().forEach(listen -> ports.add(listen.port())));
+        return ports;
+    }
+
+    /// Keeps the names of a file for its app, until [#release].
+    ///
+    /// @throws UserError when one of them is another app's
+    synchronized void reserve(AppConfig wanted) {
+        List<AppConfig> others = new ArrayList<>(live.values());
+        others.addAll(reserved.keySet());
+        for (AppConfig other : others) {
+            if (!isSameApp(wanted.id(), other)) {
+                for (String name : wanted.names()) {
+                    if (other.names().contains(name)) {
+                        throw new UserError("Domain " + name + " belongs to app " + other.app() + " already. Remove it there first:"
+                                + " domains:remove " + other.app() + " " + name);
+                    }
+                }
+            }
+        }
+        reserved.merge(wanted, 1, Integer::sum);
+    }
+
+    synchronized void release(AppConfig wanted) {
+        reserved.computeIfPresent(wanted, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    /// An app that was renamed has the same id.
+    private static boolean isSameApp(AppId id, AppConfig other) {
+        return other.id().equals(id);
+    }
+
+    /// The former name of a renamed app, if its file is still there.
+    synchronized Optional<AppName> formerName(AppConfig config) {
+        return live.values().stream().filter(other -> isSameApp(config.id(), other) && !other.app().equals(config.app()))
+                .map(AppConfig::app).findFirst();
+    }
+
+    /// Asks nginx what it thinks of the live files with one of them replaced.
+    ///
+    /// @throws UserError with nginx' words when it would not take it
+    synchronized void demandValid(AppConfig wanted) throws IOException, InterruptedException {
+        List<AppConfig> others = live.values().stream().filter(other -> !isSameApp(wanted.id(), other) && !other.app().equals(wanted.app()))
+                .toList();
+        String complaint = validate(others, Optional.of(wanted));
+        if (!complaint.isEmpty()) {
+            throw new UserError("nginx refuses the configuration of app " + wanted.app() + ": " + complaint);
+        }
+    }
+
+    /// Asks nginx what it thinks of live files.
+    ///
+    /// @return what it has against them; empty when it takes them
+    synchronized String validate(Collection<AppConfig> files, Optional<AppConfig> wanted) throws IOException, InterruptedException {
+        List<AppConfig> together = new ArrayList<>(files);
+        List<String> includes = new ArrayList<>(files.stream().map(app -> "../apps/" + app.app() + ".conf").toList());
+        Path file = folder.candidate().resolve("app.conf");
+        if (wanted.isPresent()) {
+            together.add(wanted.get());
+            includes.add("app.conf");
+            folder.write(file, wanted.get().text());
+        }
+        writeListens(together);
+        folder.write(folder.candidate().resolve("nginx.conf"), main.candidate(port(), together, includes));
+        try {
+            return program.validate();
+        } finally {
+            folder.delete(file);
+        }
+    }
+
+    /// Puts files in place; the next reload makes them live.
+    ///
+    /// @param files by app; empty to remove the app's file
+    /// @return what was there before, in the same form
+    synchronized Map<AppName, Optional<AppConfig>> replace(Map<AppName, Optional<AppConfig>> files) throws IOException {
+        Map<AppName, Optional<AppConfig>> former = new TreeMap<>();
+        try {
+            for (Map.Entry<AppName, Optional<AppConfig>> each : new TreeMap<>(files).entrySet()) {
+                former.put(each.getKey(), of(each.getKey()));
+                put(each.getKey(), each.getValue());
+            }
+            writeMain();
+            return former;
+        } catch (IOException | RuntimeException failure) {
+            for (Map.Entry<AppName, Optional<AppConfig>> each : former.entrySet()) {
+                try {
+                    put(each.getKey(), each.getValue());
+                } catch (IOException second) {
+                    failure.addSuppressed(second);
+                }
+            }
+            throw failure;
+        }
+    }
+
+    private void put(AppName app, Optional<AppConfig> file) throws IOException {
+        if (file.isPresent()) {
+            writeListens(List.of(file.get()));
+            folder.ensure(folder.app(app), file.get().text());
+            live.put(app, file.get());
+        } else {
+            folder.delete(folder.app(app));
+            live.remove(app);
+        }
+    }
+
+    private void writeMain() throws IOException {
+        folder.ensure(folder.main(), main.live(port(), live.values()));
+    }
+
+    private void writeListens(Collection<AppConfig> apps) throws IOException {
+        for (AppConfig app : apps) {
+            for (Listen listen : app.listens()) {
+                String name = listen.key() + ".conf";
+                folder.ensure(folder.listen().resolve(name), main.listen(listen, false));
+                folder.ensure(folder.candidate().resolve("listen").resolve(name), main.listen(listen, true));
+            }
+        }
+    }
+}

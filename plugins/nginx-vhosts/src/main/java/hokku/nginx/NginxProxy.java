@@ -1,0 +1,182 @@
+package hokku.nginx;
+
+import hokku.api.AppName;
+import hokku.api.Output;
+import hokku.api.PortMapping;
+import hokku.api.Route;
+import hokku.api.UserError;
+import hokku.api.spi.Proxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// The proxy `nginx`.
+final class NginxProxy implements Proxy {
+    private final Folder folder;
+    private final Configuration configuration;
+    private final Commits commits;
+    private final Targets targets;
+    private final Sockets sockets;
+    private final Master master;
+
+    NginxProxy(Folder folder, Configuration configuration, Commits commits, Targets targets, Sockets sockets, Master master) {
+        this.folder = folder;
+        this.configuration = configuration;
+        this.commits = commits;
+        this.targets = targets;
+        this.sockets = sockets;
+        this.master = master;
+    }
+
+    @Override
+    public String name() {
+        return "nginx";
+    }
+
+    @Override
+    public Change prepare(Route route, Output out) throws Exception {
+        AppName app = route.app().name();
+        for (PortMapping mapping : route.ports()) {
+            if (!mapping.scheme().equals("http")) {
+                out.warn("nginx serves http only: the port mapping " + mapping + " is left out");
+            }
+        }
+        if (!AppConfig.isReachable(route)) {
+            return new NginxChange(route, Optional.empty(), Map.of(app, Optional.empty()), List.of());
+        }
+        AppConfig wanted = AppConfig.of(route);
+        configuration.reserve(wanted);
+        try {
+            boolean same = configuration.of(app).equals(Optional.of(wanted));
+            if (!same) {
+                out.step("Creating http nginx.conf");
+                demandFree(wanted);
+                try {
+                    configuration.demandValid(wanted);
+                } catch (UserError refused) {
+                    removeEmptyLogs(app);
+                    throw refused;
+                }
+            }
+            Map<AppName, Optional<AppConfig>> files = new TreeMap<>();
+            if (!same) {
+                files.put(app, Optional.of(wanted));
+                configuration.formerName(wanted).ifPresent(former -> files.put(former, Optional.empty()));
+            }
+            return new NginxChange(route, Optional.of(wanted), files, targets.stage(route));
+        } catch (Exception failure) {
+            configuration.release(wanted);
+            throw failure;
+        }
+    }
+
+    /// nginx' own validation does not notice a port that another program has.
+    private void demandFree(AppConfig wanted) throws IOException {
+        if (master.isRunning()) {
+            Set<Integer> ours = configuration.ports();
+            Set<Integer> taken = sockets.listening();
+            for (Listen listen : wanted.listens()) {
+                if (!ours.contains(listen.port()) && taken.contains(listen.port())) {
+                    throw new UserError("Port " + listen.port() + " of this host is used by another program already. Choose another one"
+                            + " with ports:set " + wanted.app() + " http:<host-port>:<container-port>");
+                }
+            }
+        }
+    }
+
+    /// Validation makes nginx open the log files that a configuration names.
+    private void removeEmptyLogs(AppName app) throws IOException {
+        if (configuration.of(app).isEmpty()) {
+            for (Path log : List.of(folder.accessLog(app), folder.errorLog(app))) {
+                if (Files.exists(log) && Files.size(log) == 0) {
+                    Files.deleteIfExists(log);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void unroute(AppName app) throws Exception {
+        if (configuration.of(app).isPresent()) {
+            commits.commit(Map.of(app, Optional.empty()));
+        }
+        targets.remove(app);
+    }
+
+    @Override
+    public Set<AppName> routed() {
+        return configuration.apps();
+    }
+
+    /// @param files what changes in the configuration; nothing when only addresses do
+    private final class NginxChange implements Change {
+        private final Route route;
+        private final Optional<AppConfig> wanted;
+        private final Map<AppName, Optional<AppConfig>> files;
+        private final List<Targets.Staged> staged;
+        private Set<String> former = Set.of();
+
+        NginxChange(Route route, Optional<AppConfig> wanted, Map<AppName, Optional<AppConfig>> files, List<Targets.Staged> staged) {
+            this.route = route;
+            this.wanted = wanted;
+            this.files = files;
+            this.staged = staged;
+        }
+
+        @Override
+        public void commit() throws Exception {
+            List<Targets.Staged> swapped = new ArrayList<>();
+            Set<String> before = addresses();
+            try {
+                for (Targets.Staged each : staged) {
+                    each.swap();
+                    swapped.add(each);
+                }
+                if (files.isEmpty()) {
+                    commits.ensureServing();
+                } else if (wanted.isPresent() || configuration.of(route.app().name()).isPresent()) {
+                    commits.commit(files);
+                }
+            } catch (Exception failure) {
+                for (Targets.Staged each : swapped) {
+                    each.undo();
+                }
+                staged.forEach(Targets.Staged::discard);
+                throw failure;
+            } finally {
+                wanted.ifPresent(configuration::release);
+            }
+            staged.forEach(Targets.Staged::release);
+            if (wanted.isEmpty()) {
+                targets.remove(route.app().name());
+            }
+            before.removeAll(wanted.isEmpty() ? Set.of() : addresses());
+            former = before;
+        }
+
+        /// Where requests are led now.
+        private Set<String> addresses() throws IOException {
+            Optional<AppConfig> live = configuration.of(route.app().name());
+            return live.isPresent() ? targets.addresses(live.get()) : new TreeSet<>();
+        }
+
+        @Override
+        public void discard() {
+            wanted.ifPresent(configuration::release);
+            staged.forEach(Targets.Staged::discard);
+        }
+
+        @Override
+        public boolean awaitDrained(Duration limit) throws InterruptedException {
+            return new Drain(sockets).await(former, limit);
+        }
+    }
+}
