@@ -17,7 +17,7 @@ final class NginxProxyIT extends ProxyContract {
 
     @BeforeEach
     void load(@TempDir Path folder) throws Exception {
-        nginx = TestNginx.load(folder.resolve("nginx-vhosts"));
+        nginx = TestNginx.load(folder);
     }
 
     @AfterEach
@@ -28,7 +28,7 @@ final class NginxProxyIT extends ProxyContract {
 
     @Override
     protected Proxy proxy() {
-        return nginx.proxy;
+        return nginx.proxy();
     }
 
     @Override
