@@ -1,0 +1,131 @@
+package hokku.dockerlocal;
+
+import hokku.api.Attachment;
+import hokku.api.Check;
+import hokku.api.Engine;
+import hokku.api.Env;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// One check of one container, with its attempts.
+final class CheckRun {
+    private final Engine engine;
+    private final Check check;
+    private final String container;
+    private final String host;
+    private final OptionalInt routed;
+    private final Instant started;
+
+    /// Why the last attempt failed; read by the thread that gives up waiting.
+    private volatile String reason = "";
+
+    /// @param host the container's address
+    /// @param routed the port that is routed, absent for a process without
+    CheckRun(Engine engine, Check check, String container, String host, OptionalInt routed, Instant started) {
+        this.engine = engine;
+        this.check = check;
+        this.container = container;
+        this.host = host;
+        this.routed = routed;
+        this.started = started;
+    }
+
+    Check check() {
+        return check;
+    }
+
+    /// Why it did not pass yet, for the container's owner.
+    String reason() {
+        return switch (check.probe()) {
+            case Check.Listening listening -> "nothing listens on port " + port(listening.port());
+            case Check.Uptime uptime -> "it has not run for " + uptime.duration().toSeconds() + " s yet";
+            case Check.Probe any -> reason.isEmpty() ? "no attempt has ended" : reason;
+        };
+    }
+
+    /// @return whether it passed; false when its last attempt failed
+    boolean passes() throws InterruptedException {
+        Thread.sleep(check.initialDelay());
+        if (check.probe() instanceof Check.Uptime uptime) {
+            // That it ends is noticed by whoever waits for this.
+            Thread.sleep(Duration.between(Instant.now(), started.plus(uptime.duration())));
+            return true;
+        }
+        for (int attempt = 1; attempt <= check.attempts(); attempt++) {
+            if (attempt > 1) {
+                Thread.sleep(check.pause());
+            }
+            if (attempt()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean attempt() throws InterruptedException {
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            probe();
+            return true;
+        });
+        Thread.ofVirtual().name("check-" + check.name()).start(task);
+        try {
+            return task.get(check.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            reason = describe(e instanceof ExecutionException ? e.getCause() : e);
+            return false;
+        } finally {
+            task.cancel(true);
+        }
+    }
+
+    private String describe(Throwable e) {
+        return switch (e) {
+            case TimeoutException late -> "no answer within " + check.timeout().toSeconds() + " s";
+            case SocketTimeoutException late -> "no answer within " + check.timeout().toSeconds() + " s";
+            case ConnectException refused -> "the connection was refused";
+            case Throwable other -> Optional.ofNullable(other.getMessage()).orElseGet(other::toString);
+        };
+    }
+
+    private void probe() throws IOException, InterruptedException {
+        int timeout = Math.clamp(check.timeout().toMillis(), 1, Integer.MAX_VALUE);
+        switch (check.probe()) {
+            case Check.Http http -> new HttpProbe(http).probe(host, port(http.port()), timeout);
+            case Check.Listening listening -> {
+                try (Socket socket = new Socket()) {
+                    socket.connect(new InetSocketAddress(host, port(listening.port())), timeout);
+                }
+            }
+            case Check.Exec exec -> execute(exec);
+            case Check.Uptime uptime -> throw new IllegalStateException("an uptime is waited for, not probed: " + uptime);
+        }
+    }
+
+    private void execute(Check.Exec exec) throws IOException, InterruptedException {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        int code = engine.exec(container, exec.words(), Env.EMPTY,
+                Attachment.of(InputStream.nullInputStream(), output, output, Optional.empty()));
+        if (code != 0) {
+            String last = output.toString(StandardCharsets.UTF_8).strip().lines().reduce("", (former, line) -> line);
+            throw new IOException("its command ended with exit code " + code + (last.isEmpty() ? "" : ": " + last));
+        }
+    }
+
+    private int port(OptionalInt own) {
+        return own.orElseGet(() -> routed.orElse(0));
+    }
+}
