@@ -314,9 +314,11 @@ ensure_users() {
   fi
   getent passwd "$nginx_user" >/dev/null ||
     useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$nginx_user"
-  socket_group=$(stat -L -c %G "$socket")
-  [ "$socket_group" != root ] || fail "$socket belongs to the group root: give it to a group of its own (docker), so that the user $user can be let in."
-  id -nG "$user" | tr ' ' '\n' | grep -qx "$socket_group" || usermod -aG "$socket_group" "$user"
+  socket_group=$(stat -L -c %g "$socket")
+  [ "$socket_group" != 0 ] || fail "$socket belongs to the group root: give it to a group of its own (docker), so that the user $user can be let in."
+  # A socket from outside of a container may belong to a group that has no name here.
+  getent group "$socket_group" >/dev/null || groupadd --system --gid "$socket_group" docker-engine
+  id -G "$user" | tr ' ' '\n' | grep -qx "$socket_group" || usermod -aG "$(getent group "$socket_group" | cut -d: -f1)" "$user"
 }
 
 # The new version beside the one that runs. It is complete, tried out, or not there.
@@ -339,18 +341,15 @@ stage_version() {
   touch "$version/.complete"
 }
 
-free_port() { local port; for port in $(shuf -i 20000-29999 -n 50); do [ -n "$(listener "$port")" ] || { echo "$port"; return; }; done; }
-
 # One start in a home of its own, with no engine and none of the real state. It shows that the new version starts here at all, and
 # leaves a cache of its classes behind, with which the real server starts in half the time.
 try_version() {
-  local trial port pid cache=$version/hokku.aot
+  local trial port pid
   step "Trying it out"
   trial=$(mktemp -d /tmp/hokku-trial.XXXXXX)
   chown "$user" "$trial"
-  port=$(free_port)
   setpriv --reuid="$user" --regid="$user" --clear-groups env -i HOME="$trial" PATH="$PATH" HOKKU_CONF=/dev/null HOKKU_HOME="$trial/home" \
-    HOKKU_SSH_PORT="$port" HOKKU_SSH_ADDRESS=127.0.0.1 DOCKER_HOST="unix://$trial/no-engine.sock" HOKKU_CACHE_OUTPUT="$trial/hokku.aot" \
+    HOKKU_SSH_PORT=0 HOKKU_SSH_ADDRESS=127.0.0.1 DOCKER_HOST="unix://$trial/no-engine.sock" HOKKU_CACHE_OUTPUT="$trial/hokku.aot" \
     "$version/bin/hokku" run >"$trial/log" 2>&1 </dev/null &
   pid=$!
   trial_is_decided() { [ -e "$trial/home/run/ready" ] || ! kill -0 "$pid" 2>/dev/null; }
@@ -362,10 +361,11 @@ try_version() {
     fail "This version does not start on this machine; what ran here before still runs."
   fi
   # A connection, so that the classes of ssh are in the cache as well; nobody's key is known, and none is needed.
+  port=$(sed -n 's/.*"sshPort" *: *\([0-9]*\).*/\1/p' "$trial/home/run/ready")
   ssh-keyscan -p "$port" -T 5 127.0.0.1 >/dev/null 2>&1 || true
   kill -TERM "$pid"
   wait "$pid" || true
-  if [ -s "$trial/hokku.aot" ]; then install -m 0644 "$trial/hokku.aot" "$cache"; fi
+  if [ -s "$trial/hokku.aot" ]; then install -m 0644 "$trial/hokku.aot" "$version/hokku.aot"; fi
   rm -rf "$trial"
 }
 
@@ -575,6 +575,7 @@ know_host() {
 
 shown_address() {
   local found=$address
+  [ -n "$found" ] || found=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
   [ -n "$found" ] || found=$(hostname -I 2>/dev/null | cut -d' ' -f1)
   echo "${found:-127.0.0.1}"
 }
