@@ -19,6 +19,7 @@ final class Keyboard extends InputStream {
     private final byte[] typed = new byte[KEPT];
     private int length;
     private boolean ended;
+    private boolean lost;
     private boolean owned;
     private boolean interrupted;
 
@@ -45,14 +46,16 @@ final class Keyboard extends InputStream {
             for (int count = from.read(chunk); count >= 0; count = from.read(chunk)) {
                 keep(chunk, count);
             }
+            end(false);
         } catch (IOException | InterruptedException gone) {
-            // The session is over, and the command's thread has been told.
-        } finally {
-            synchronized (this) {
-                ended = true;
-                notifyAll();
-            }
+            end(true);
         }
+    }
+
+    private synchronized void end(boolean early) {
+        ended = true;
+        lost = early;
+        notifyAll();
     }
 
     private synchronized void keep(byte[] chunk, int count) throws InterruptedException {
@@ -105,6 +108,9 @@ final class Keyboard extends InputStream {
             throw new InterruptedIOException("interrupted while reading");
         }
         if (length == 0) {
+            if (lost) {
+                throw new IOException("the client is gone");
+            }
             return -1;
         }
         int count = Math.min(length, wanted);

@@ -2,6 +2,7 @@ package hokku.core.ssh;
 
 import hokku.api.Identity;
 import hokku.api.UserError;
+import hokku.api.spi.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +24,7 @@ final class ChannelCommand implements Command {
     private static final int DEFECT = 70;
 
     private final String line;
+    private final CommandChannel channel;
     private final Optional<Identity> identity;
     private final SessionHandler handler;
     private final Set<Thread> running;
@@ -31,14 +33,15 @@ final class ChannelCommand implements Command {
     private OutputStream out = OutputStream.nullOutputStream();
     private OutputStream err = OutputStream.nullOutputStream();
     private Optional<ExitCallback> callback = Optional.empty();
-    private Optional<Environment> environment = Optional.empty();
+    private Optional<Terminal> terminal = Optional.empty();
     /// Whether an interrupt has been sent, or would come too late. Guarded by this.
     private boolean settled;
 
     /// @param identity empty when the key was removed after the connection had been opened
     /// @param running holds the thread as long as it runs
-    ChannelCommand(String line, Optional<Identity> identity, SessionHandler handler, Set<Thread> running) {
+    ChannelCommand(String line, CommandChannel channel, Optional<Identity> identity, SessionHandler handler, Set<Thread> running) {
         this.line = line;
+        this.channel = channel;
         this.identity = identity;
         this.handler = handler;
         this.running = running;
@@ -47,7 +50,7 @@ final class ChannelCommand implements Command {
 
     @Override
     public void setInputStream(InputStream in) {
-        this.in = in;
+        this.in = new ClientInput(in, channel::isEofSignalled);
     }
 
     @Override
@@ -66,15 +69,17 @@ final class ChannelCommand implements Command {
     }
 
     @Override
-    public void start(ChannelSession channel, Environment environment) {
-        this.environment = Optional.of(environment);
+    public void start(ChannelSession unused, Environment environment) {
+        if (channel.hasTerminal()) {
+            terminal = Optional.of(new SshTerminal(environment));
+        }
         environment.addSignalListener((from, signal) -> interrupt(), Signal.INT, Signal.TERM, Signal.HUP, Signal.QUIT);
         running.add(thread);
         thread.start();
     }
 
     @Override
-    public void destroy(ChannelSession channel) {
+    public void destroy(ChannelSession unused) {
         interrupt();
     }
 
@@ -110,7 +115,7 @@ final class ChannelCommand implements Command {
                 err.write(" !     Access denied: this key was removed\n".getBytes(StandardCharsets.UTF_8));
                 return UserError.NO_PERMISSION;
             }
-            return handler.handle(new SshSession(identity.get(), line, in, out, err, environment.flatMap(SshTerminal::of)));
+            return handler.handle(new SshSession(identity.get(), line, in, out, err, terminal));
         } catch (InterruptedException cancelled) {
             return CANCELLED;
         } catch (Throwable defect) {

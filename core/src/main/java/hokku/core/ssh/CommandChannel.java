@@ -1,7 +1,9 @@
 package hokku.core.ssh;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.OptionalInt;
+import org.apache.sshd.common.channel.PtyMode;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -12,6 +14,12 @@ import org.apache.sshd.server.channel.ChannelSession;
 /// before it has seen the code, and reports 255.
 final class CommandChannel extends ChannelSession {
     private volatile OptionalInt exit = OptionalInt.empty();
+    private volatile boolean terminal;
+
+    /// Whether the client asked for a terminal.
+    boolean hasTerminal() {
+        return terminal;
+    }
 
     @Override
     protected void closeShell(int exitValue, boolean closeImmediately) throws IOException {
@@ -25,6 +33,13 @@ final class CommandChannel extends ChannelSession {
             sendExitStatus(exit.getAsInt());
         }
         return super.sendEof();
+    }
+
+    @Override
+    protected RequestHandler.Result handlePtyReqParsed(String term, int columns, int rows, int width, int height, Map<PtyMode, Integer> modes)
+            throws IOException {
+        terminal = true;
+        return super.handlePtyReqParsed(term, columns, rows, width, height, modes);
     }
 
     /// Variables from the client are not taken over.

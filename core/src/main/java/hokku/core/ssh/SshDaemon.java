@@ -162,7 +162,7 @@ public final class SshDaemon implements AutoCloseable {
     }
 
     private Command command(ChannelSession channel, String line) {
-        return new ChannelCommand(line, identity(channel.getSession()), handler, running);
+        return new ChannelCommand(line, (CommandChannel) channel, identity(channel.getSession()), handler, running);
     }
 
     /// Asked anew for every command, since connections outlive the keys that opened them.

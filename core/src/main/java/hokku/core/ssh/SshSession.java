@@ -9,5 +9,5 @@ import java.util.Optional;
 /// One command that a client asked for, on one channel.
 ///
 /// @param line the text of the command as it was sent; empty when there was none
-/// @param in what the client sends, to its end
+/// @param in what the client sends, to its end; throws when the client is gone before that
 public record SshSession(Identity identity, String line, InputStream in, OutputStream out, OutputStream err, Optional<Terminal> terminal) {}

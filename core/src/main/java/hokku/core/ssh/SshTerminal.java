@@ -1,7 +1,6 @@
 package hokku.core.ssh;
 
 import hokku.api.spi.Terminal;
-import java.util.Optional;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.Signal;
 
@@ -12,18 +11,14 @@ final class SshTerminal implements Terminal {
 
     private final Environment environment;
 
-    private SshTerminal(Environment environment) {
+    SshTerminal(Environment environment) {
         this.environment = environment;
-    }
-
-    /// The terminal of a channel; empty when the client asked for none.
-    static Optional<Terminal> of(Environment environment) {
-        return environment.getEnv().containsKey(Environment.ENV_TERM) ? Optional.of(new SshTerminal(environment)) : Optional.empty();
     }
 
     @Override
     public String type() {
-        return environment.getEnv().getOrDefault(Environment.ENV_TERM, "dumb");
+        String type = environment.getEnv().getOrDefault(Environment.ENV_TERM, "");
+        return type.isEmpty() ? "dumb" : type;
     }
 
     @Override

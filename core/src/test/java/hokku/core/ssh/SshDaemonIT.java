@@ -31,6 +31,7 @@ class SshDaemonIT {
     private SshDaemon daemon;
     private SshClient alice;
     private final CountDownLatch waiting = new CountDownLatch(1);
+    private final CountDownLatch taken = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     @BeforeEach
@@ -54,6 +55,15 @@ class SshDaemonIT {
             try {
                 new CountDownLatch(1).await();
             } finally {
+                interrupted.countDown();
+            }
+        }
+        if (session.line().equals("take")) {
+            waiting.countDown();
+            try {
+                session.in().readAllBytes();
+                taken.countDown();
+            } catch (IOException lost) {
                 interrupted.countDown();
             }
         }
@@ -141,6 +151,19 @@ class SshDaemonIT {
         SshClient.run(new byte[0], List.of("kill", "-STOP", String.valueOf(client.pid())));
         assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
         client.destroyForcibly();
+    }
+
+    @Test
+    void halfAnInputIsNotTakenForAWholeOne() throws Exception {
+        Process client = new ProcessBuilder(alice.command("dokku", List.of(), "take")).start();
+        client.getOutputStream().write(new byte[100_000]);
+        client.getOutputStream().flush();
+        assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+        client.destroyForcibly();
+        assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(taken.getCount()).isEqualTo(1);
+        assertThat(alice.ssh(new byte[100_000], "take").exit()).isZero();
+        assertThat(taken.getCount()).isZero();
     }
 
     @Test
