@@ -1,10 +1,12 @@
 package hokku.core.command;
 
+import hokku.api.Apps;
 import hokku.api.UserError;
 import hokku.api.spi.Command;
 import hokku.core.plugin.Registry;
 import hokku.core.plugin.Registry.Contribution;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,13 +17,17 @@ import picocli.CommandLine;
 
 /// The commands of a snapshot by name, and what help says about them.
 final class CommandTree {
+    private static final String CORE = "core";
     private static final int NEAR = 3;
     private static final int SUGGESTED = 3;
 
     private final SortedMap<String, Contribution<Supplier<? extends Command>>> commands;
 
-    CommandTree(Registry registry) {
-        this.commands = registry.commands();
+    /// @param apps what the commands that follow from settings and reports work on
+    CommandTree(Registry registry, Apps apps) {
+        SortedMap<String, Contribution<Supplier<? extends Command>>> all = new TreeMap<>(registry.commands());
+        SettingCommands.derive(registry, apps).forEach((name, command) -> all.put(name, new Contribution<>(CORE, command)));
+        this.commands = Collections.unmodifiableSortedMap(all);
     }
 
     Optional<Contribution<Supplier<? extends Command>>> find(String name) {

@@ -80,7 +80,7 @@ public final class Dispatcher implements SessionHandler {
         String name = flags.rest().isEmpty() ? "help" : flags.rest().getFirst();
         List<String> words = flags.rest().isEmpty() ? List.of() : flags.rest().subList(1, flags.rest().size());
         try (Snapshots.Lease lease = snapshots.lease()) {
-            CommandTree tree = new CommandTree(lease.registry());
+            CommandTree tree = new CommandTree(lease.registry(), apps);
             Optional<Contribution<Supplier<? extends Command>>> found = tree.find(name);
             if (found.isPresent()) {
                 done.command = name;

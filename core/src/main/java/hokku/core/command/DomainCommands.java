@@ -9,6 +9,7 @@ import hokku.api.spi.Session;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -60,9 +61,10 @@ final class DomainCommands {
             return parsed(domains, command + " <app> <domain> [<domain> ...]");
         }
 
-        /// What the app answers to, or would if its domains were not disabled.
+        /// What the app answers to, or would if its domains were not disabled; without those of a release's `CNAME` file, which come
+        /// and go with it.
         final List<Domain> had(App app) {
-            return apps().domains(app.withDomainsEnabled(true));
+            return apps().domains(app.withRelease(Optional.empty()).withDomainsEnabled(true));
         }
     }
 
@@ -97,13 +99,18 @@ final class DomainCommands {
         public void run(Session session) throws InterruptedException {
             List<Domain> unwanted = domains("domains:remove");
             List<Domain> before = had(current());
+            List<Domain> all = apps().domains(current().withDomainsEnabled(true));
             change(app -> {
                 List<Domain> rest = new ArrayList<>(had(app));
                 return rest.removeAll(unwanted) ? app.withDomains(rest, true) : app;
             }, session.out());
             for (Domain domain : unwanted) {
-                session.out().step(before.contains(domain) ? "Removed " + domain + " from " + name()
-                        : "Skipping: " + domain + " is not a domain of " + name());
+                if (all.contains(domain) && !before.contains(domain)) {
+                    session.out().warn(domain + " comes from the CNAME file of " + name() + ". Remove it there, and push");
+                } else {
+                    session.out().step(before.contains(domain) ? "Removed " + domain + " from " + name()
+                            : "Skipping: " + domain + " is not a domain of " + name());
+                }
             }
         }
     }

@@ -49,7 +49,7 @@ final class ReportCommand implements hokku.api.spi.Command {
     @Spec
     void spec(CommandSpec spec) {
         spec.name(name());
-        spec.usageMessage().customSynopsis(name() + " [<app>|--global] [--format stdout|json] [--" + fields.group() + "-<field>]");
+        spec.usageMessage().customSynopsis("dokku " + name() + " [<app>|--global] [--format stdout|json] [--" + fields.group() + "-<field>]");
     }
 
     @Override
@@ -63,7 +63,7 @@ final class ReportCommand implements hokku.api.spi.Command {
     }
 
     @Override
-    public void run(Session session) throws InterruptedException {
+    public void run(Session session) throws InterruptedException, PluginFailure {
         refuseUnclearWords();
         if (global) {
             tell("Global", fields.of(apps.global()), session);
@@ -92,7 +92,7 @@ final class ReportCommand implements hokku.api.spi.Command {
         }
     }
 
-    private void tellAll(Session session) throws InterruptedException {
+    private void tellAll(Session session) throws InterruptedException, PluginFailure {
         Map<String, SequencedMap<String, String>> reports = new LinkedHashMap<>();
         for (AppName name : apps.list()) {
             // It may have been destroyed since the list was made.

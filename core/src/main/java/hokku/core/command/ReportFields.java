@@ -37,7 +37,7 @@ final class ReportFields {
         return group;
     }
 
-    SequencedMap<String, String> of(App app) throws InterruptedException {
+    SequencedMap<String, String> of(App app) throws InterruptedException, PluginFailure {
         SequencedMap<String, String> fields = reported(report -> report.fields(app));
         TreeMap<String, String> set = new TreeMap<>();
         for (Setting<?> setting : settings) {
@@ -53,7 +53,7 @@ final class ReportFields {
         return fields;
     }
 
-    SequencedMap<String, String> of(Global global) throws InterruptedException {
+    SequencedMap<String, String> of(Global global) throws InterruptedException, PluginFailure {
         SequencedMap<String, String> fields = reported(report -> report.globalFields(global));
         TreeMap<String, String> set = new TreeMap<>();
         for (Setting<?> setting : settings) {
@@ -66,7 +66,7 @@ final class ReportFields {
         return fields;
     }
 
-    private SequencedMap<String, String> reported(Source source) throws InterruptedException {
+    private SequencedMap<String, String> reported(Source source) throws InterruptedException, PluginFailure {
         SequencedMap<String, String> fields = new LinkedHashMap<>();
         for (Contribution<Report> contribution : reports) {
             try {
@@ -74,7 +74,7 @@ final class ReportFields {
             } catch (InterruptedException | UserError e) {
                 throw e;
             } catch (Exception e) {
-                throw new IllegalStateException("plugin " + contribution.plugin() + " failed in " + group + ":report: " + e.getMessage(), e);
+                throw new PluginFailure(contribution.plugin(), e);
             }
         }
         return fields;

@@ -42,7 +42,7 @@ final class SetCommand implements hokku.api.spi.Command {
     @Spec
     void spec(CommandSpec spec) {
         spec.name(group + ":set");
-        spec.usageMessage().customSynopsis(group + ":set (<app>|--global) <property> [<value>]");
+        spec.usageMessage().customSynopsis("dokku " + group + ":set (<app>|--global) <property> [<value>]");
         // A value may begin with a hyphen, and is never the name of a file to read words from.
         spec.parser().unmatchedOptionsArePositionalParams(true).expandAtFiles(false);
         List<String> help = new ArrayList<>(List.of("%nProperties:"));

@@ -62,7 +62,7 @@ final class Routing {
     Registry.Contribution<Proxy> proxy(Registry registry, App app) {
         String type = app.value(CoreSettings.PROXY_TYPE).orElseThrow();
         return Optional.ofNullable(registry.proxies().get(type)).orElseThrow(() -> new UserError(
-                "The proxy %s of %s is not there. Installed proxies: %s. Choose one with proxy:set %s <proxy>, or see plugin:list".formatted(
+                "The proxy %s of %s is not there. Installed proxies: %s. Choose one with proxy:set %s type <proxy>, or see plugin:list".formatted(
                         type, app.name(), String.join(", ", registry.proxies().keySet()), app.name())));
     }
 

@@ -219,8 +219,10 @@ class SettingCommandsTest {
     @Test
     void aReportThatBreaksIsBlamedOnItsPlugin() {
         contributions.report(new BrokenReport());
-        assertThatThrownBy(() -> run("broken:report", "hello")).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("plugin test failed in broken:report: out of luck");
+        assertThatThrownBy(() -> run("broken:report", "hello")).isInstanceOfSatisfying(PluginFailure.class, failure -> {
+            assertThat(failure.plugin()).isEqualTo("test");
+            assertThat(failure).hasRootCauseMessage("out of luck");
+        });
     }
 
     private static final class OpenReport implements Report {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 
 /// Removes all variables.
 @Command(name = "config:clear", description = "Unset all variables.",
-        customSynopsis = "config:clear [--no-restart] (<app>|--global)")
+        customSynopsis = "dokku config:clear [--no-restart] (<app>|--global)")
 final class ConfigClear extends ConfigChange {
     ConfigClear(Apps apps) {
         super(apps);

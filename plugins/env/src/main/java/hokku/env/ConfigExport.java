@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /// Prints variables in a form that another program reads.
 @Command(name = "config:export", description = "Print the variables in a form that another program reads.",
-        customSynopsis = "config:export [--format <format>] [--merged] (<app>|--global)")
+        customSynopsis = "dokku config:export [--format <format>] [--merged] (<app>|--global)")
 final class ConfigExport extends ConfigReading {
     @Option(names = "--format", defaultValue = "exports", paramLabel = "<format>", description = "exports (the default), envfile,"
             + " shell, docker-args, docker-args-keys, pack-keys, json, json-list or pretty.")

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /// Sets variables from a file that is sent as input.
 @Command(name = "config:import", description = "Set variables from a file that is sent as input.",
-        customSynopsis = "config:import [--format envfile|json] [--replace] [--no-restart] (<app>|--global) [-] < FILE")
+        customSynopsis = "dokku config:import [--format envfile|json] [--replace] [--no-restart] (<app>|--global) [-] < FILE")
 final class ConfigImport extends ConfigChange {
     private static final int LARGEST = 8 * 1024 * 1024;
 

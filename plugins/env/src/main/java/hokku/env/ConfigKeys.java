@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 
 /// Prints the names of the variables, one per line.
 @Command(name = "config:keys", description = "Print the names of the variables.",
-        customSynopsis = "config:keys [--merged] (<app>|--global)")
+        customSynopsis = "dokku config:keys [--merged] (<app>|--global)")
 final class ConfigKeys extends ConfigReading {
     ConfigKeys(Apps apps) {
         super(apps);

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /// Sets variables.
 @Command(name = "config:set", description = "Set variables.",
-        customSynopsis = "config:set [--encoded] [--no-restart] (<app>|--global) KEY=VALUE [KEY=VALUE ...]")
+        customSynopsis = "dokku config:set [--encoded] [--no-restart] (<app>|--global) KEY=VALUE [KEY=VALUE ...]")
 final class ConfigSet extends ConfigChange {
     @Option(names = "--encoded", description = "The values are in base64.")
     private boolean encoded;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 
 /// Removes variables.
 @Command(name = "config:unset", description = "Unset variables.",
-        customSynopsis = "config:unset [--no-restart] (<app>|--global) KEY [KEY ...]")
+        customSynopsis = "dokku config:unset [--no-restart] (<app>|--global) KEY [KEY ...]")
 final class ConfigUnset extends ConfigChange {
     ConfigUnset(Apps apps) {
         super(apps);
