@@ -13,11 +13,10 @@ final class PushedCommit implements Push {
     private final AppName app;
     private final Identity by;
     private final String ref;
-    private final String former;
     private final String commit;
     private final boolean forced;
     private final SourceTree tree;
-    /// What the branch must point to when it is moved. Guarded by this.
+    /// What the branch must point to when it is moved. These are guarded by this.
     private String expected;
     private boolean moved;
 
@@ -28,7 +27,6 @@ final class PushedCommit implements Push {
         this.app = app;
         this.by = by;
         this.ref = ref;
-        this.former = former;
         this.commit = commit;
         this.forced = forced;
         this.tree = tree;
@@ -51,8 +49,8 @@ final class PushedCommit implements Push {
     }
 
     @Override
-    public String former() {
-        return former;
+    public synchronized String former() {
+        return expected;
     }
 
     @Override

@@ -1,0 +1,149 @@
+package hokku.dockerfile;
+
+import com.github.dockerjava.api.command.BuildImageCmd;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import hokku.api.Engine;
+import hokku.api.Output;
+import hokku.api.Source;
+import hokku.api.UserError;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One build on the engine, from its start to what is left of it.
+final class Build {
+    private static final Logger LOG = LoggerFactory.getLogger(Build.class);
+    /// How long the engine gets to remove the container of a build that has ended.
+    private static final Duration ENGINE_TIDIES = Duration.ofSeconds(1);
+    private static final Duration GLANCE = Duration.ofMillis(50);
+
+    private final Engine engine;
+    private final CachedLayers layers;
+    private final Source source;
+    private final String path;
+
+    Build(Engine engine, CachedLayers layers, Source source, String path) {
+        this.engine = engine;
+        this.layers = layers;
+        this.source = source;
+        this.path = path;
+    }
+
+    /// @return the image, as the engine names it
+    /// @throws UserError when it cannot be built
+    String run(BuildImageCmd command, ContextStream context, Output out) throws IOException, InterruptedException {
+        BuildProgress progress = new BuildProgress(out);
+        boolean done = false;
+        try (progress; command) {
+            command.exec(progress).awaitCompletion();
+            String image = progress.refusal().isEmpty() ? progress.image().orElse("") : "";
+            if (image.isEmpty()) {
+                throw failure(progress, context, new IllegalStateException("the engine ended the build without an image"));
+            }
+            done = true;
+            Set<String> leaves = new LinkedHashSet<>(progress.leaves());
+            leaves.remove(image);
+            layers.keep(source.app().id(), leaves);
+            return image;
+        } catch (CancellationException cancelled) {
+            throw interrupted(cancelled);
+        } catch (DockerException | DockerClientException refused) {
+            throw failure(progress, context, refused);
+        } catch (UserError unavailable) {
+            // a request whose body breaks off looks like an engine that does not answer
+            throw brokenContext(progress, context).orElse(unavailable);
+        } finally {
+            if (!done) {
+                context.close();
+                progress.close();
+                undisturbed(() -> tidy(progress));
+            }
+        }
+    }
+
+    /// Removes an image that turned out to be of no use.
+    void discard(String image) {
+        undisturbed(() -> engine.client().removeImageCmd(image).exec());
+    }
+
+    private UserError failure(BuildProgress progress, ContextStream context, RuntimeException cause) throws IOException {
+        Optional<UserError> broken = brokenContext(progress, context);
+        return broken.isPresent() ? broken.get()
+                : BuildFailure.of(path, progress.refusal().orElseGet(() -> BuildFailure.refusal(cause)), progress.step(), cause);
+    }
+
+    private Optional<UserError> brokenContext(BuildProgress progress, ContextStream context) throws IOException {
+        if (context.failure().isEmpty() || progress.step().isPresent()) {
+            return Optional.empty();
+        }
+        Exception broken = context.failure().get();
+        if (broken instanceof UserError error) {
+            return Optional.of(error);
+        }
+        throw new IOException("The files of " + source.app().name() + " could not be sent to the engine", broken);
+    }
+
+    private static InterruptedException interrupted(CancellationException cause) {
+        InterruptedException interrupted = new InterruptedException("the build was cancelled");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    /// Sees to it that nothing runs on, and that what is left is known.
+    private void tidy(BuildProgress progress) throws IOException, InterruptedException {
+        if (progress.container().isPresent()) {
+            remove(progress.container().get());
+        }
+        layers.keep(source.app().id(), progress.leaves());
+    }
+
+    /// The engine removes the container of a build that broke off by itself; it is helped where it does not.
+    private void remove(String container) throws InterruptedException {
+        long end = System.nanoTime() + ENGINE_TIDIES.toNanos();
+        try {
+            while (System.nanoTime() < end) {
+                engine.client().inspectContainerCmd(container).exec();
+                Thread.sleep(GLANCE);
+            }
+            engine.client().removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
+        } catch (NotFoundException gone) {
+            LOG.debug("The engine has removed the build's container {}", container);
+        } catch (ConflictException removing) {
+            LOG.debug("The engine is removing the build's container {}", container);
+        }
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /// Does something to its end on a thread that no interrupt reaches. What fails here must not hide what happened before.
+    private static void undisturbed(Work work) {
+        Thread worker = Thread.ofVirtual().name("tidy up after a build").start(() -> {
+            try {
+                work.run();
+            } catch (Exception failure) {
+                LOG.warn("What a build left could not be removed", failure);
+            }
+        });
+        boolean interrupted = false;
+        while (worker.isAlive()) {
+            try {
+                worker.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

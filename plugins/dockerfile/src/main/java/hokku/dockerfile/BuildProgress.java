@@ -1,0 +1,124 @@
+package hokku.dockerfile;
+
+import com.github.dockerjava.api.async.ResultCallbackTemplate;
+import com.github.dockerjava.api.model.BuildResponseItem;
+import hokku.api.Output;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Follows a build by what the engine says: passes every line on, and remembers where the build is and what it made.
+final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildResponseItem> {
+    private static final Pattern STEP = Pattern.compile("Step \\d+/\\d+ : .*");
+    private static final Pattern RUNNING = Pattern.compile(" ---> Running in ([0-9a-f]{12,64})");
+    private static final Pattern LAYER = Pattern.compile(" ---> ([0-9a-f]{12,64})");
+    private static final Pattern BUILT = Pattern.compile("Successfully built ([0-9a-f]{12,64})");
+
+    /// What the engine said about a failure.
+    record Refusal(String message, Optional<Integer> exitCode) {}
+
+    private final Output out;
+    /// All below guarded by this.
+    private final StringBuilder partial = new StringBuilder();
+    private final Set<String> leaves = new LinkedHashSet<>();
+    private Optional<String> step = Optional.empty();
+    private Optional<String> container = Optional.empty();
+    private Optional<String> layer = Optional.empty();
+    private Optional<String> image = Optional.empty();
+    private Optional<Refusal> refusal = Optional.empty();
+
+    BuildProgress(Output out) {
+        this.out = out;
+    }
+
+    @Override
+    public synchronized void onNext(BuildResponseItem item) {
+        if (item.getStream() != null) {
+            partial.append(item.getStream());
+            for (int end = partial.indexOf("\n"); end >= 0; end = partial.indexOf("\n")) {
+                line(partial.substring(0, end).stripTrailing());
+                partial.delete(0, end + 1);
+            }
+        }
+        boolean moving = item.getProgressDetail() != null && item.getProgressDetail().getTotal() != null;
+        if (item.getStatus() != null && !moving) {
+            line((item.getId() == null ? "" : item.getId() + ": ") + item.getStatus());
+        }
+        if (item.isErrorIndicated()) {
+            flush();
+            Optional<Integer> code = Optional.ofNullable(item.getErrorDetail()).map(detail -> detail.getCode());
+            String message = Optional.ofNullable(item.getErrorDetail()).map(detail -> detail.getMessage()).orElse("no reason given");
+            refusal = Optional.of(new Refusal(message, code));
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        flush();
+        super.onComplete();
+    }
+
+    private synchronized void flush() {
+        if (!partial.isEmpty()) {
+            line(partial.toString().stripTrailing());
+            partial.setLength(0);
+        }
+    }
+
+    private void line(String line) {
+        if (STEP.matcher(line).matches()) {
+            if (isBase(line)) {
+                layer.ifPresent(leaves::add);
+                layer = Optional.empty();
+            }
+            step = Optional.of(line);
+            container = Optional.empty();
+        }
+        Matcher running = RUNNING.matcher(line);
+        if (running.matches()) {
+            container = Optional.of(running.group(1));
+        }
+        Matcher made = LAYER.matcher(line);
+        if (made.matches() && !step.map(BuildProgress::isBase).orElse(true)) {
+            layer = Optional.of(made.group(1));
+        }
+        Matcher built = BUILT.matcher(line);
+        if (built.matches()) {
+            image = Optional.of(built.group(1));
+        }
+        if (!line.isEmpty()) {
+            out.line(line);
+        }
+    }
+
+    private static boolean isBase(String step) {
+        return step.replaceFirst("Step \\d+/\\d+ : ", "").regionMatches(true, 0, "FROM ", 0, 5);
+    }
+
+    /// The line of the step that the build is at.
+    synchronized Optional<String> step() {
+        return step;
+    }
+
+    /// The container that the step runs in.
+    synchronized Optional<String> container() {
+        return container;
+    }
+
+    synchronized Optional<String> image() {
+        return image;
+    }
+
+    synchronized Optional<Refusal> refusal() {
+        return refusal;
+    }
+
+    /// The last layer of each stage: all others hang on these.
+    synchronized Set<String> leaves() {
+        Set<String> all = new LinkedHashSet<>(leaves);
+        layer.ifPresent(all::add);
+        return all;
+    }
+}

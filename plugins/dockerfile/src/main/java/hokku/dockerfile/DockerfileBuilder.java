@@ -1,0 +1,146 @@
+package hokku.dockerfile;
+
+import com.github.dockerjava.api.command.BuildImageCmd;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.InternetProtocol;
+import hokku.api.App;
+import hokku.api.BuiltImage;
+import hokku.api.Engine;
+import hokku.api.EnvKey;
+import hokku.api.Output;
+import hokku.api.ProcessType;
+import hokku.api.Procfile;
+import hokku.api.Setting;
+import hokku.api.Source;
+import hokku.api.SourceTree;
+import hokku.api.UserError;
+import hokku.api.spi.Builder;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// Builds a source by its Dockerfile, with the engine's own builder and the cache of its layers.
+final class DockerfileBuilder implements Builder {
+    static final Setting<String> PATH = Setting.of("builder-dockerfile", "dockerfile-path", DockerfileBuilder::path, path -> path)
+            .initially("Dockerfile").help("where the Dockerfile is in the repository");
+
+    private static final String IGNORE_FILE = ".dockerignore";
+    private static final String PROCFILE = "Procfile";
+
+    private final Engine engine;
+    private final CachedLayers layers;
+
+    DockerfileBuilder(Engine engine, CachedLayers layers) {
+        this.engine = engine;
+        this.layers = layers;
+    }
+
+    @Override
+    public String name() {
+        return "dockerfile";
+    }
+
+    @Override
+    public String wants() {
+        return "a Dockerfile";
+    }
+
+    @Override
+    public boolean accepts(Source source) throws IOException {
+        return source.tree().read(path(source.app())).isPresent();
+    }
+
+    @Override
+    public BuiltImage build(Source source, Output out) throws Exception {
+        String path = path(source.app());
+        Dockerfile dockerfile = Dockerfile.parse(source.tree().readText(path).orElseThrow(() -> new UserError(
+                "The repository has no " + path + ". Add one, or say where it is: builder-dockerfile:set " + source.app().name()
+                        + " dockerfile-path <path>")));
+        Optional<Procfile> procfile = source.tree().readText(PROCFILE).map(Procfile::parse);
+        SortedMap<ProcessType, List<String>> processes = new TreeMap<>();
+        procfile.ifPresent(found -> found.lines().forEach((type, line) -> processes.put(type, ProcessWords.of(type, line))));
+        Build build = new Build(engine, layers, source, path);
+        String built;
+        try (ContextStream context = ContextStream.open(source.tree(), wanted(source.tree(), path))) {
+            built = build.run(command(source, path, dockerfile, context), context, out);
+        }
+        InspectImageResponse image = engine.client().inspectImageCmd(built).exec();
+        if (procfile.isEmpty()) {
+            if (!startsByItself(image)) {
+                build.discard(image.getId());
+                throw new UserError("The image says nothing about what to start: it has neither CMD nor ENTRYPOINT, and the repository no"
+                        + " Procfile.\nAdd a CMD to " + path + ", for instance CMD [\"./start\"], then push again");
+            }
+            processes.put(ProcessType.WEB, List.of());
+        }
+        List<ExposedPort> exposed = exposed(image);
+        Set<Integer> tcp = exposed.stream().filter(port -> port.getProtocol() == InternetProtocol.TCP)
+                .map(ExposedPort::getPort).collect(Collectors.toSet());
+        BuiltImage result = BuiltImage.of(source, image.getId(), name(), processes, dockerfile.ordered(tcp));
+        boolean onlyOther = tcp.isEmpty() && !exposed.isEmpty();
+        return dockerfile.keptFromProxy() || onlyOther ? result.withoutRoute() : result;
+    }
+
+    private BuildImageCmd command(Source source, String path, Dockerfile dockerfile, ContextStream context) {
+        BuildImageCmd command = engine.client().buildImageCmd()
+                .withTarInputStream(context)
+                .withDockerfilePath(path)
+                .withRemove(true)
+                .withForcerm(true)
+                .withLabels(Map.of(Engine.INSTANCE_LABEL, engine.instance(), "hokku.app", source.app().name().value(),
+                        "hokku.id", source.app().id().value(), "hokku.release", String.valueOf(source.number())));
+        for (Map.Entry<EnvKey, String> variable : source.env().asMap().entrySet()) {
+            if (dockerfile.arguments().contains(variable.getKey().value())) {
+                command.withBuildArg(variable.getKey().value(), variable.getValue());
+            }
+        }
+        return command;
+    }
+
+    /// Everything but what the ignore file names; the engine needs the two files themselves, and leaves them out by itself.
+    private static Predicate<SourceTree.Entry> wanted(SourceTree tree, String path) throws IOException {
+        Set<String> always = Set.of(path, IGNORE_FILE);
+        return tree.readText(IGNORE_FILE).map(DockerIgnore::parse)
+                .<Predicate<SourceTree.Entry>>map(ignore -> entry -> always.contains(entry.path()) || !ignore.test(entry.path()))
+                .orElse(entry -> true);
+    }
+
+    private static boolean startsByItself(InspectImageResponse image) {
+        return config(image).map(config -> !isEmpty(config.getCmd()) || !isEmpty(config.getEntrypoint())).orElse(false);
+    }
+
+    private static List<ExposedPort> exposed(InspectImageResponse image) {
+        return config(image).map(ContainerConfig::getExposedPorts).map(Arrays::asList).orElse(List.of());
+    }
+
+    private static Optional<ContainerConfig> config(InspectImageResponse image) {
+        return Optional.ofNullable(image.getConfig());
+    }
+
+    private static boolean isEmpty(String... words) {
+        return words == null || words.length == 0;
+    }
+
+    private static String path(App app) {
+        return app.value(PATH).orElseThrow();
+    }
+
+    private static String path(String text) {
+        String path = text.startsWith("./") ? text.substring(2) : text;
+        boolean inside = !path.isEmpty() && !path.startsWith("/") && Arrays.stream(path.split("/", -1)).noneMatch(
+                word -> word.isEmpty() || word.equals(".") || word.equals(".."));
+        if (!inside || path.codePoints().anyMatch(Character::isISOControl)) {
+            throw new UserError("Invalid value for dockerfile-path: use a path inside the repository, for instance docker/Dockerfile");
+        }
+        return path;
+    }
+}

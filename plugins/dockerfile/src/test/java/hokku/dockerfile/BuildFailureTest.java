@@ -1,0 +1,39 @@
+package hokku.dockerfile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hokku.dockerfile.BuildProgress.Refusal;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class BuildFailureTest {
+    @Test
+    void aStepThatFailsIsNamedWithItsExitCode() {
+        assertThat(text("The command '/bin/sh -c exit 7' returned a non-zero code: 7", "Step 2/3 : RUN exit 7"))
+                .startsWith("Step 2/3 failed with exit code 7: RUN exit 7");
+        assertThat(text("COPY failed: stat x: file does not exist", "Step 2/3 : COPY x /"))
+                .startsWith("Step 2/3 failed: COPY x /").contains("stat x: file does not exist");
+    }
+
+    @Test
+    void aBaseImageThatIsMissingIsNamed() {
+        assertThat(text("pull access denied for nosuch, repository does not exist or may require 'docker login'", "Step 1/1 : FROM nosuch:1 AS x"))
+                .startsWith("The base image nosuch:1 was not found");
+        assertThat(text("Get \"https://registry.example.com/v2/\": dial tcp: i/o timeout", "Step 1/1 : FROM --platform=linux/amd64 busybox:9"))
+                .startsWith("The base image busybox:9 is not on the server and could not be pulled");
+    }
+
+    @Test
+    void mistakesAndWhatNeedsBuildKitAreToldApart() {
+        assertThat(BuildFailure.of("Dockerfile", BuildFailure.refusal(new IllegalStateException(
+                "Status 400: {\"message\":\"dockerfile parse error line 2: unknown instruction: FOO\"}\n")), Optional.empty(),
+                new IllegalStateException()).getMessage()).startsWith("Dockerfile has a mistake: line 2: unknown instruction: FOO");
+        assertThat(text("the --mount option requires BuildKit. Refer to …", "Step 2/2 : RUN --mount=type=cache x"))
+                .startsWith("Dockerfile uses --mount, which needs BuildKit");
+    }
+
+    private static String text(String message, String step) {
+        return BuildFailure.of("Dockerfile", new Refusal(message, Optional.empty()), Optional.of(step), new IllegalStateException())
+                .getMessage();
+    }
+}

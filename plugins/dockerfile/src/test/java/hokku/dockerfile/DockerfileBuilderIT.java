@@ -1,0 +1,280 @@
+package hokku.dockerfile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Image;
+import hokku.api.AppId;
+import hokku.api.BuiltImage;
+import hokku.api.Env;
+import hokku.api.ProcessType;
+import hokku.api.Source;
+import hokku.api.SourceTree;
+import hokku.api.UserError;
+import hokku.api.spi.Builder;
+import hokku.core.docker.DockerEngine;
+import hokku.testkit.BuilderContract;
+import hokku.testkit.FakeSourceTree;
+import hokku.testkit.RecordingOutput;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DockerfileBuilderIT extends BuilderContract {
+    private static DockerEngine engine;
+
+    @TempDir
+    private Path folder;
+    /// Makes the layers of each test its own, so that no other build on the engine shares or removes them.
+    private final String unique = UUID.randomUUID().toString();
+    private CachedLayers layers;
+    private DockerfileBuilder builder;
+
+    @BeforeAll
+    static void connect() {
+        engine = new DockerEngine(URI.create("unix:///var/run/docker.sock"), "test-" + UUID.randomUUID());
+    }
+
+    @AfterAll
+    static void disconnect() throws IOException {
+        engine.close();
+    }
+
+    @BeforeEach
+    void makeBuilder() {
+        layers = new CachedLayers(engine, folder);
+        builder = new DockerfileBuilder(engine, layers);
+    }
+
+    @AfterEach
+    void removeImages() throws IOException {
+        for (Image image : docker().listImagesCmd().withLabelFilter(Map.of("hokku.instance", engine.instance())).exec()) {
+            docker().removeImageCmd(image.getId()).withForce(true).exec();
+        }
+        try (var kept = Files.list(folder)) {
+            for (Path file : kept.toList()) {
+                layers.forget(AppId.of(file.getFileName().toString()));
+            }
+        }
+        assertThat(remains()).isEmpty();
+    }
+
+    @Override
+    protected Builder builder() {
+        return builder;
+    }
+
+    @Override
+    protected SourceTree good() {
+        return dockerfile("FROM busybox", "RUN echo hello " + unique, "CMD [\"true\"]");
+    }
+
+    @Override
+    protected SourceTree failing() {
+        return dockerfile("FROM busybox", "RUN echo " + unique + "; exit 7");
+    }
+
+    @Override
+    protected SourceTree endless() {
+        return dockerfile("FROM busybox", "RUN echo " + unique + "; echo waiting; sleep 1000");
+    }
+
+    @Override
+    protected SourceTree foreign() {
+        return FakeSourceTree.EMPTY.with("package.json", "{}");
+    }
+
+    /// Every container and image whose command speaks of this test.
+    @Override
+    protected Set<String> remains() {
+        Set<String> found = new TreeSet<>();
+        docker().listContainersCmd().withShowAll(true).exec().stream()
+                .filter(container -> container.getCommand().contains(unique)).forEach(container -> found.add("container " + container.getId()));
+        for (Image image : docker().listImagesCmd().withShowAll(true).exec()) {
+            try {
+                if (commandOf(image.getId()).contains(unique)) {
+                    found.add("image " + image.getId());
+                }
+            } catch (NotFoundException gone) {
+                // somebody else's, removed meanwhile
+            }
+        }
+        return found;
+    }
+
+    private static String commandOf(String image) {
+        InspectImageResponse found = docker().inspectImageCmd(image).exec();
+        String[] command = found.getContainerConfig() == null ? null : found.getContainerConfig().getCmd();
+        return command == null ? "" : String.join(" ", command);
+    }
+
+    @Test
+    void theImageCarriesTheLabelsAndTheCommandIsTheProcessWeb() throws Exception {
+        Source source = source(good());
+        RecordingOutput out = new RecordingOutput();
+        BuiltImage image = builder.build(source, out);
+        assertThat(labels(image)).contains(entry("hokku.instance", engine.instance()), entry("hokku.app", "contract"),
+                entry("hokku.id", source.app().id().value()), entry("hokku.release", "1"));
+        assertThat(image.processes()).containsOnly(entry(ProcessType.WEB, List.of()));
+        assertThat(image.ports()).isEmpty();
+        assertThat(image.routed()).isTrue();
+        assertThat(out.lines()).anyMatch(line -> line.matches("Step 1/\\d : FROM busybox")).contains("hello " + unique)
+                .noneMatch(String::isBlank);
+    }
+
+    @Test
+    void theSecondBuildUsesTheCache() throws Exception {
+        builder.build(source(good()), new RecordingOutput());
+        RecordingOutput second = new RecordingOutput();
+        builder.build(source(good()), second);
+        assertThat(second.lines()).contains(" ---> Using cache").doesNotContain("hello " + unique);
+    }
+
+    @Test
+    void aFailedBuildKeepsItsGoodLayersUntilTheNextOneHasEnded() throws Exception {
+        String good = "RUN echo layer " + unique;
+        assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", good, "RUN exit 7")), new RecordingOutput()))
+                .isInstanceOf(UserError.class).hasMessageStartingWith("Step 3/").hasMessageContaining("failed with exit code 7: RUN exit 7");
+        RecordingOutput second = new RecordingOutput();
+        assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", good, "RUN exit 8")), second)).isInstanceOf(UserError.class);
+        assertThat(second.lines()).contains(" ---> Using cache");
+        assertThat(remains()).hasSize(1);
+        BuiltImage other = builder.build(source(dockerfile("FROM busybox", "CMD [\"true\"]")), new RecordingOutput());
+        assertThat(other.id()).startsWith("sha256:");
+        assertThat(remains()).isEmpty();
+    }
+
+    @Test
+    void stagesThatOthersCopyFromDoNotPileUp() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            builder.build(source(dockerfile("FROM busybox AS build", "RUN echo " + i + " " + unique + " > /out",
+                    "FROM scratch", "COPY --from=build /out /out", "CMD [\"/x\"]")), new RecordingOutput());
+        }
+        assertThat(remains()).hasSize(1);
+    }
+
+    @Test
+    void whatTheIgnoreFileNamesIsNotSent() throws Exception {
+        SourceTree tree = dockerfile("FROM busybox", "COPY . /src", "RUN cd /src && find . -type f | sort | tr '\\n' ' ' && echo " + unique,
+                "CMD [\"true\"]")
+                .with(".dockerignore", "Dockerfile\n*.log\nnode_modules\n!keep.log\n".getBytes(), false)
+                .with("a.log", new byte[1], false).with("keep.log", new byte[1], false)
+                .with("node_modules/x/y", new byte[1], false).with("src/a.log", new byte[1], false);
+        RecordingOutput out = new RecordingOutput();
+        builder.build(source(tree), out);
+        assertThat(out.text()).contains("./.dockerignore ./keep.log ./src/a.log " + unique);
+    }
+
+    @Test
+    void variablesReachTheBuildOnlyWhereTheyAreDeclared() throws Exception {
+        Source source = source(dockerfile("FROM busybox", "ARG SHOWN", "RUN echo \"shown=$SHOWN hidden=$HIDDEN\" " + unique, "CMD [\"true\"]"))
+                .withEnv(Env.of(Map.of("SHOWN", "a \"b\" ü", "HIDDEN", "secret")));
+        RecordingOutput out = new RecordingOutput();
+        BuiltImage image = builder.build(source, out);
+        assertThat(out.text()).contains("shown=a \"b\" ü hidden= " + unique).doesNotContain("secret");
+        assertThat(docker().inspectImageCmd(image.id()).exec().getConfig().getEnv()).noneMatch(line -> line.contains("SHOWN"));
+    }
+
+    @Test
+    void portsComeInTheOrderOfTheDockerfileAndUdpAloneIsNotRouted() throws Exception {
+        BuiltImage image = builder.build(source(dockerfile("FROM busybox", "EXPOSE 9000 80", "EXPOSE 53/udp 443", "CMD [\"true\"]")),
+                new RecordingOutput());
+        assertThat(image.ports()).containsExactly(9000, 80, 443);
+        assertThat(image.routed()).isTrue();
+        BuiltImage udp = builder.build(source(dockerfile("FROM busybox", "EXPOSE 53/udp", "CMD [\"true\"]")), new RecordingOutput());
+        assertThat(udp.ports()).isEmpty();
+        assertThat(udp.routed()).isFalse();
+        BuiltImage kept = builder.build(source(dockerfile("# no_http_proxy", "FROM busybox", "EXPOSE 25", "CMD [\"true\"]")),
+                new RecordingOutput());
+        assertThat(kept.ports()).containsExactly(25);
+        assertThat(kept.routed()).isFalse();
+    }
+
+    @Test
+    void processesComeFromTheProcfile() throws Exception {
+        BuiltImage image = builder.build(source(FakeSourceTree.EMPTY.with("Dockerfile", "FROM scratch\nCOPY Procfile /\n")
+                .with("Procfile", "web: /start --port 80\nworker: /work $N\n")), new RecordingOutput());
+        assertThat(image.processes()).containsOnly(entry(ProcessType.WEB, List.of("/start", "--port", "80")),
+                entry(ProcessType.of("worker"), List.of("/bin/sh", "-c", "exec /work $N")));
+    }
+
+    @Test
+    void anImageThatStartsNothingIsRefusedAndRemoved() throws Exception {
+        Source source = source(FakeSourceTree.EMPTY.with("Dockerfile", "FROM scratch\nCOPY Dockerfile /" + unique + "\n"));
+        assertThatThrownBy(() -> builder.build(source, new RecordingOutput())).isInstanceOf(UserError.class)
+                .hasMessageContaining("neither CMD nor ENTRYPOINT");
+        assertThat(docker().listImagesCmd().withLabelFilter(Map.of("hokku.id", source.app().id().value())).exec()).isEmpty();
+    }
+
+    @Test
+    void failuresSayWhatToMend() {
+        fails("FROM busybox\nFOO bar\n", "Dockerfile has a mistake", "unknown instruction: FOO");
+        fails("FROM busybox\nRUN --mount=type=cache,target=/x true\n", "Dockerfile uses --mount, which needs BuildKit");
+        fails("FROM no-such-image-anywhere:1\n", "The base image no-such-image-anywhere:1");
+        fails("FROM busybox\nCOPY nothing /\n", "Step 2/", "COPY nothing /", "nothing");
+        fails("\n", "Dockerfile");
+    }
+
+    private void fails(String dockerfile, String... parts) {
+        assertThatThrownBy(() -> builder.build(source(FakeSourceTree.EMPTY.with("Dockerfile", dockerfile)), new RecordingOutput()))
+                .isInstanceOf(UserError.class).hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void theDockerfileMayBeElsewhere() throws Exception {
+        Source source = source(FakeSourceTree.EMPTY.with("docker/App.dockerfile", "FROM busybox\nCMD [\"true\"]\n").with(".dockerignore", "docker"));
+        Source configured = new Source(source.app().withSetting(DockerfileBuilder.PATH, "docker/App.dockerfile"), 1, source.commit(),
+                source.tree(), source.env(), source.by(), source.at());
+        assertThat(builder.accepts(source)).isFalse();
+        assertThat(builder.accepts(configured)).isTrue();
+        assertThat(builder.build(configured, new RecordingOutput()).processes()).containsKey(ProcessType.WEB);
+        assertThatThrownBy(() -> DockerfileBuilder.PATH.parse("../Dockerfile")).isInstanceOf(UserError.class);
+    }
+
+    @Test
+    void aLargeContextIsStreamed() throws Exception {
+        byte[] large = new byte[50 << 20];
+        new Random(1).nextBytes(large);
+        RecordingOutput out = new RecordingOutput();
+        builder.build(source(dockerfile("FROM busybox", "COPY blob /blob", "RUN wc -c < /blob && echo " + unique, "CMD [\"true\"]")
+                .with("blob", large, false)), out);
+        assertThat(out.lines()).contains(String.valueOf(large.length));
+    }
+
+    @Test
+    void filesThatCannotBeReadAreNotBuiltInPart() {
+        SourceTree broken = new BrokenTree(FakeSourceTree.EMPTY.with("Dockerfile", "FROM busybox\nCMD [\"true\"]\n"));
+        assertThatThrownBy(() -> builder.build(source(broken), new RecordingOutput())).isInstanceOf(IOException.class)
+                .hasRootCauseMessage("the disk is gone");
+    }
+
+    private static Map<String, String> labels(BuiltImage image) {
+        return docker().inspectImageCmd(image.id()).exec().getConfig().getLabels();
+    }
+
+    private static DockerClient docker() {
+        return engine.client();
+    }
+
+    private static FakeSourceTree dockerfile(String... lines) {
+        return FakeSourceTree.EMPTY.with("Dockerfile", List.of(lines).stream().collect(Collectors.joining("\n", "", "\n")));
+    }
+}

@@ -1,0 +1,65 @@
+package hokku.dockerfile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hokku.api.ProcessType;
+import hokku.api.UserError;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DockerfileTest {
+    @Test
+    void declaredArgumentsAreFoundAcrossStagesLinesAndComments() {
+        Dockerfile file = Dockerfile.parse("""
+                ARG VERSION=1
+                FROM busybox:$VERSION AS build
+                arg A B=2 \\
+                    # a comment between
+                    C
+                # ARG NOT_THIS
+                RUN echo ARG NOR_THIS
+                """);
+        assertThat(file.arguments()).containsExactlyInAnyOrder("VERSION", "A", "B", "C");
+    }
+
+    @Test
+    void portsComeInTheOrderOfTheLastStagesLines() {
+        Dockerfile file = Dockerfile.parse("""
+                FROM a
+                EXPOSE 1
+                FROM b
+                EXPOSE 9000 80/tcp
+                expose 53/udp 443
+                EXPOSE $PORT
+                """);
+        assertThat(file.ordered(Set.of(1, 80, 443, 9000, 7))).containsExactly(9000, 80, 443, 1, 7);
+        assertThat(file.ordered(Set.of(443))).containsExactly(443);
+    }
+
+    @Test
+    void theCommentThatKeepsAnAppFromTheProxyStandsAtTheBeginningOfALine() {
+        assertThat(Dockerfile.parse("FROM a\n# NO_HTTP_PROXY\n").keptFromProxy()).isTrue();
+        assertThat(Dockerfile.parse("#no_http_proxy\nFROM a").keptFromProxy()).isTrue();
+        assertThat(Dockerfile.parse("FROM a\nENV X=1 # NO_HTTP_PROXY\n").keptFromProxy()).isFalse();
+        assertThat(Dockerfile.parse("FROM a\n").keptFromProxy()).isFalse();
+    }
+
+    @Test
+    void aCommandLineGetsAShellOnlyWhereItNeedsOne() {
+        assertThat(words("./start --name 'a b' \"c\\\"d\" e\\ f")).containsExactly("./start", "--name", "a b", "c\"d", "e f");
+        assertThat(words("./start --port $PORT")).containsExactly("/bin/sh", "-c", "exec ./start --port $PORT");
+        assertThat(words("./start --port ${PORT:-5000}")).containsExactly("/bin/sh", "-c", "exec ./start --port ${PORT:-5000}");
+        assertThat(words("./migrate && ./start")).containsExactly("/bin/sh", "-c", "./migrate && ./start");
+        assertThat(words("A=1 ./start")).containsExactly("/bin/sh", "-c", "A=1 ./start");
+        assertThat(words("./start > /dev/null")).containsExactly("/bin/sh", "-c", "exec ./start > /dev/null");
+        assertThat(words("exec ./start $X")).containsExactly("/bin/sh", "-c", "exec ./start $X");
+        assertThat(words("./start ''")).containsExactly("./start", "");
+        assertThatThrownBy(() -> words("./start 'x")).isInstanceOf(UserError.class).hasMessageContaining("web has a quote");
+    }
+
+    private static List<String> words(String line) {
+        return ProcessWords.of(ProcessType.WEB, line);
+    }
+}
