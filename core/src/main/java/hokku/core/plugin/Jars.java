@@ -23,6 +23,7 @@ import java.util.TreeSet;
 /// The files of plugins: the folders that jars are found in, the marks of disabled ones, the private copies that are loaded.
 final class Jars {
     private static final String JAR = ".jar";
+    private static final String RECEIVED = "received";
     private static final String DISABLED = ".disabled";
 
     /// A jar to look at.
@@ -101,7 +102,7 @@ final class Jars {
     /// Puts a jar that is to be tried where no loader looks for it.
     Path receive(InputStream jar) throws IOException {
         Home.createPrivate(home.pluginCopies());
-        Path received = Files.createTempFile(home.pluginCopies(), "received", "");
+        Path received = Files.createTempFile(home.pluginCopies(), RECEIVED, JAR);
         try {
             Files.copy(jar, received, StandardCopyOption.REPLACE_EXISTING);
             return received;
@@ -125,10 +126,10 @@ final class Jars {
         }
     }
 
-    /// Removes every private copy but these.
+    /// Removes every private copy but these. Called by one thread at a time, as is [#copy].
     void clean(Set<Path> used) throws IOException {
         for (Path file : list(home.pluginCopies())) {
-            if (file.toString().endsWith(JAR) && !used.contains(file)) {
+            if (!file.getFileName().toString().startsWith(RECEIVED) && !used.contains(file)) {
                 Files.deleteIfExists(file);
             }
         }

@@ -32,19 +32,25 @@ final class Loaders implements AutoCloseable {
         }
     }
 
+    /// Closes one plugin's loader, if it was opened.
     void close(String plugin) {
-        manager.unloadPlugin(plugin);
+        manager.unload(plugin);
     }
 
     @Override
     public void close() {
         List<PluginWrapper> loaded = new ArrayList<>(manager.getPlugins());
-        loaded.forEach(plugin -> manager.unloadPlugin(plugin.getPluginId()));
+        loaded.forEach(plugin -> manager.unload(plugin.getPluginId()));
     }
 
     private static final class Manager extends JarPluginManager {
         Manager(Path folder) {
             super(folder);
+        }
+
+        /// Leaves dependents and the resolver alone, which fails where nothing was ever resolved.
+        private void unload(String plugin) {
+            unloadPlugin(plugin, false, false);
         }
 
         /// Called from the constructor of the superclass: no field of this class is set yet.

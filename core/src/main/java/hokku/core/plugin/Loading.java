@@ -130,7 +130,8 @@ final class Loading {
             loaded.add(new Snapshot.Loaded(candidate.id(), plugin));
             drafts.put(candidate.id(), draft);
             needs.put(candidate.id(), candidate.needs());
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) {
+            // Whatever it is, one plugin must not keep the others from loading.
             taken.values().removeIf(candidate.id()::equals);
             created.ifPresent(plugin -> Snapshot.end(candidate.id(), plugin));
             loaders.close(candidate.id());
