@@ -46,19 +46,6 @@ public final class PluginCommands implements Plugin {
         to.command(() -> new Reload(host));
     }
 
-    /// How a list is written.
-    private enum Format {
-        STDOUT, JSON;
-
-        static Format of(String text) {
-            return switch (text) {
-                case "stdout" -> STDOUT;
-                case "json" -> JSON;
-                default -> throw new UserError("Format must be \"stdout\" or \"json\": \"" + text + "\"");
-            };
-        }
-    }
-
     /// What the commands that change something have in common.
     private abstract static sealed class Change implements Command {
         final PluginHost host;
@@ -91,7 +78,7 @@ public final class PluginCommands implements Plugin {
         @Override
         public void run(Session session) {
             List<PluginInfo> plugins = host.plugins();
-            if (Format.of(format) == Format.JSON) {
+            if (Formats.isJson(format)) {
                 session.json(plugins.stream().map(Listing::fields).toList());
                 return;
             }
@@ -139,7 +126,7 @@ public final class PluginCommands implements Plugin {
             try (Snapshots.Lease lease = host.lease()) {
                 HookPoints.ALL.forEach(point -> points.put(HookPoints.name(point), handlers(lease.registry(), point)));
             }
-            if (Format.of(format) == Format.JSON) {
+            if (Formats.isJson(format)) {
                 session.json(points);
                 return;
             }
