@@ -102,6 +102,7 @@ public final class Server implements AutoCloseable {
         started.push(ssh);
         started.push(parts.reconciler());
         parts.reconciler().start();
+        plugins.onSwap(parts.reconciler()::watch);
         ssh.start();
         plugins.startJobs();
         AtomicFile.write(home.run().resolve("ready"), json.write(Map.of("pid", ProcessHandle.current().pid(), "sshPort", ssh.port())));

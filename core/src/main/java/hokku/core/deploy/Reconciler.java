@@ -20,7 +20,6 @@ import hokku.core.state.ReleaseJournal.Marker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +50,9 @@ public final class Reconciler implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<AppId, Duration> pauses = new ConcurrentHashMap<>();
     private final Set<AppId> planned = ConcurrentHashMap.newKeySet();
-    private final List<Thread> threads = new ArrayList<>();
+    /// What tells of changes. Guarded by itself.
+    private final List<AutoCloseable> watches = new ArrayList<>();
+    private volatile Thread settling = Thread.ofVirtual().unstarted(() -> { });
 
     Reconciler(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Routing routing, Repositories repositories) {
         this.catalogue = catalogue;
@@ -64,7 +65,27 @@ public final class Reconciler implements AutoCloseable {
     /// Repairs what needs no engine at once, and the rest in the background, as soon as the engine answers.
     public void start() {
         catalogue.all().forEach(this::moveRef);
-        threads.add(Thread.ofVirtual().name("reconcile").start(this::settle));
+        settling = Thread.ofVirtual().name("reconcile").start(this::settle);
+    }
+
+    /// Follows the schedulers that are in force now, in place of those that were before.
+    public void watch() {
+        try (Snapshots.Lease lease = snapshots.lease()) {
+            synchronized (watches) {
+                List<AutoCloseable> former = List.copyOf(watches);
+                watches.clear();
+                lease.registry().schedulers().values().forEach(scheduler -> watches.add(scheduler.value().watch(this::plan)));
+                former.forEach(Reconciler::end);
+            }
+        }
+    }
+
+    private static void end(AutoCloseable watch) {
+        try {
+            watch.close();
+        } catch (Exception failed) {
+            LOG.debug("A watch did not end well", failed);
+        }
     }
 
     /// Waits until everything was compared once.
@@ -80,14 +101,11 @@ public final class Reconciler implements AutoCloseable {
 
     private void settle() {
         Duration pause = FIRST_PAUSE;
-        Set<String> watched = new HashSet<>();
+        watch();
         try (Snapshots.Lease lease = snapshots.lease()) {
             while (closed.getCount() > 0) {
                 try {
                     for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
-                        if (watched.add(scheduler.value().name())) {
-                            watch(scheduler.value());
-                        }
                         removeStrays(scheduler.value());
                     }
                     for (App app : catalogue.all()) {
@@ -108,17 +126,6 @@ public final class Reconciler implements AutoCloseable {
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void watch(Scheduler scheduler) {
-        AutoCloseable watch = scheduler.watch(this::plan);
-        threads.add(Thread.ofVirtual().name("watch " + scheduler.name()).start(() -> {
-            try (watch) {
-                closed.await();
-            } catch (Exception ended) {
-                LOG.debug("The watch of {} ended", scheduler.name(), ended);
-            }
-        }));
     }
 
     /// Looks at an app soon; several changes at once are looked at together.
@@ -286,6 +293,10 @@ public final class Reconciler implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        threads.forEach(Thread::interrupt);
+        settling.interrupt();
+        synchronized (watches) {
+            watches.forEach(Reconciler::end);
+            watches.clear();
+        }
     }
 }
