@@ -185,7 +185,7 @@ public final class LiveApps implements Apps {
                         prepared.commit();
                         return after;
                     });
-                } catch (UserError refused) {
+                } catch (UserError | InterruptedException refused) {
                     catalogue.store(before);
                     throw refused;
                 }

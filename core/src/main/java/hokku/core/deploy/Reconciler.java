@@ -229,7 +229,7 @@ public final class Reconciler implements AutoCloseable {
                 log.step("Starting " + (complete - alive) + " of " + complete + " containers of release " + deployment.release().number());
                 List<Endpoint> endpoints = scheduler.start(Rollouts.prepared(new Hooks(registry), deployment, log), log);
                 pauses.remove(app.id());
-                return endpoints;
+                return Rollouts.wanted(deployment, endpoints);
             } catch (InterruptedException ended) {
                 throw ended;
             } catch (UserError failed) {
@@ -284,7 +284,7 @@ public final class Reconciler implements AutoCloseable {
                 if (repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {
                     LOG.info("{}: {} was moved to {}, which is live", app.name(), move.ref(), move.commit());
                 }
-            } catch (IOException failed) {
+            } catch (IOException | UserError failed) {
                 LOG.error("{}: {} could not be moved to {}, which is live", app.name(), move.ref(), move.commit(), failed);
             }
         });

@@ -72,7 +72,8 @@ final class Rollouts {
         }
         Deployment amended = prepared(hooks, deployment, out);
         out.step("Deploying " + order.after().name() + " via the " + scheduler.value().name() + " scheduler...");
-        List<Endpoint> endpoints = Failures.in(scheduler.plugin(), "starting containers", () -> scheduler.value().start(amended, out));
+        List<Endpoint> endpoints = wanted(amended, Failures.in(scheduler.plugin(), "starting containers",
+                () -> scheduler.value().start(amended, out)));
         faults.reach(FaultPoints.Point.STARTED);
         Proxy.Change change;
         try {
@@ -101,6 +102,12 @@ final class Rollouts {
                 && before.withScale(order.after().scale()).withRevision(order.after().revision()).equals(order.after())
                 && former.filter(marker -> marker.revision() == before.revision()
                         && marker.release() == order.release().number()).isPresent();
+    }
+
+    /// Without the containers that a deployment which shrinks is about to lose.
+    static List<Endpoint> wanted(Deployment deployment, List<Endpoint> endpoints) {
+        Map<ProcessType, Integer> counts = counts(deployment);
+        return endpoints.stream().filter(endpoint -> endpoint.index() <= counts.getOrDefault(endpoint.process(), 0)).toList();
     }
 
     static Deployment prepared(Hooks hooks, Deployment deployment, Output out) throws InterruptedException {
@@ -176,7 +183,7 @@ final class Rollouts {
                 change.commit();
                 return change;
             });
-        } catch (UserError refused) {
+        } catch (UserError | InterruptedException refused) {
             catalogue.live(order.after().name(), former.orElse(new Marker(0, "", 0, "none", Optional.empty(), order.by().name(),
                     clock.instant())));
             catalogue.forget(order.after().name());

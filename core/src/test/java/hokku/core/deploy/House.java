@@ -1,0 +1,268 @@
+package hokku.core.deploy;
+
+import hokku.api.Access;
+import hokku.api.App;
+import hokku.api.AppName;
+import hokku.api.BuiltImage;
+import hokku.api.Identity;
+import hokku.api.Instance;
+import hokku.api.Output;
+import hokku.api.ProcessType;
+import hokku.api.Release;
+import hokku.api.Route;
+import hokku.api.Source;
+import hokku.api.SourceTree;
+import hokku.api.spi.Builder;
+import hokku.api.spi.Proxy;
+import hokku.core.git.Push;
+import hokku.core.git.Repositories;
+import hokku.core.state.Catalogue;
+import hokku.core.state.Home;
+import hokku.testkit.FakeScheduler;
+import hokku.testkit.RecordingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/// A whole server without its edges: real state in a folder, a scheduler, builder and proxy in memory.
+final class House {
+    static final AppName APP = AppName.of("hello");
+    static final Identity ALICE = Identity.of("alice", "SHA256:a", Access.DEPLOY);
+
+    final TestRegistry registry = new TestRegistry();
+    final FakeScheduler scheduler = new FakeScheduler("docker-local");
+    final MemoryProxy proxy = new MemoryProxy();
+    final MemoryBuilder builder = new MemoryBuilder();
+    final RecordingOutput out = new RecordingOutput();
+    final List<String> images = new ArrayList<>();
+    final Home home;
+    Catalogue catalogue;
+    LiveApps apps;
+    Deploys deploys;
+    Reconciler reconciler;
+    private int pushes;
+
+    House(Path folder) throws IOException {
+        home = new Home(folder);
+        home.create();
+        registry.scheduler(scheduler);
+        registry.proxy(proxy);
+        registry.builder(builder);
+        restart();
+    }
+
+    /// Forgets everything that is not in the home, as a new process does.
+    void restart() throws IOException {
+        Clock clock = Clock.systemUTC();
+        catalogue = new Catalogue(home, clock);
+        catalogue.load();
+        AppLocks locks = new AppLocks();
+        Domains domains = new Domains(catalogue, "192.0.2.7");
+        Routing routing = new Routing(domains);
+        Rollouts rollouts = new Rollouts(catalogue, routing, new Retirements(FaultPoints.NONE), FaultPoints.NONE, clock);
+        Images kept = new MemoryImages();
+        apps = new LiveApps(catalogue, registry, locks, domains, routing, rollouts, kept);
+        Repositories repositories = new Repositories(home);
+        deploys = new Deploys(home, catalogue, registry, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
+                FaultPoints.NONE, clock), kept, repositories, FaultPoints.NONE, clock);
+        reconciler = new Reconciler(catalogue, registry, locks, routing, repositories);
+    }
+
+    /// Pushes once more; the branch that it moves is in the push.
+    MemoryPush push() throws Exception {
+        MemoryPush push = new MemoryPush("%040d".formatted(++pushes));
+        deploys.admit(APP, ALICE, true);
+        deploys.deploy(push, out);
+        return push;
+    }
+
+    App app() {
+        return catalogue.get(APP);
+    }
+
+    /// The release whose containers answer what the proxy leads to it.
+    int served() {
+        Set<Integer> ports = new java.util.HashSet<>();
+        proxy.routes.get(APP).endpoints().forEach(endpoint -> ports.add(endpoint.port()));
+        List<Integer> releases = scheduler.instances(app().id()).stream().filter(instance -> instance.state() == Instance.State.RUNNING)
+                .filter(instance -> instance.endpoints().stream().anyMatch(endpoint -> proxy.routes.get(APP).endpoints().contains(endpoint)))
+                .map(Instance::release).distinct().toList();
+        return releases.size() == 1 ? releases.getFirst() : -releases.size();
+    }
+
+    /// Runs something on each value that a stage of a deploy passes on.
+    interface Trouble {
+        void strike() throws Exception;
+    }
+
+    final class MemoryPush implements Push {
+        private final String commit;
+        boolean moved;
+
+        MemoryPush(String commit) {
+            this.commit = commit;
+        }
+
+        @Override
+        public AppName app() {
+            return APP;
+        }
+
+        @Override
+        public Identity by() {
+            return ALICE;
+        }
+
+        @Override
+        public String ref() {
+            return "refs/heads/master";
+        }
+
+        @Override
+        public String former() {
+            return "0".repeat(40);
+        }
+
+        @Override
+        public String commit() {
+            return commit;
+        }
+
+        @Override
+        public SourceTree tree() {
+            return new MemoryTree(Map.of("Dockerfile", "FROM scratch"));
+        }
+
+        @Override
+        public void recheck() {
+            // The branch stands still.
+        }
+
+        @Override
+        public void moveRef() {
+            moved = true;
+        }
+    }
+
+    private record MemoryTree(Map<String, String> files) implements SourceTree {
+        @Override
+        public List<Entry> entries() {
+            return files.entrySet().stream().map(each -> new Entry(each.getKey(), Kind.FILE, each.getValue().length())).toList();
+        }
+
+        @Override
+        public Optional<byte[]> read(String path) {
+            return Optional.ofNullable(files.get(path)).map(text -> text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void writeTar(OutputStream to, Predicate<Entry> wanted) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SourceTree with(String path, byte[] content, boolean executable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SourceTree below(String folder) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    static final class MemoryBuilder implements Builder {
+        Trouble trouble = () -> { };
+        SortedMap<ProcessType, List<String>> processes = new TreeMap<>(Map.of(ProcessType.WEB, List.of()));
+
+        @Override
+        public String name() {
+            return "memory";
+        }
+
+        @Override
+        public boolean accepts(Source source) throws IOException {
+            return source.tree().read("Dockerfile").isPresent();
+        }
+
+        @Override
+        public String wants() {
+            return "a Dockerfile";
+        }
+
+        @Override
+        public BuiltImage build(Source source, Output out) throws Exception {
+            trouble.strike();
+            return BuiltImage.of(source, "sha256:" + source.commit(), name(), processes, List.of(8080));
+        }
+    }
+
+    static final class MemoryProxy implements Proxy {
+        final Map<AppName, Route> routes = new ConcurrentHashMap<>();
+        Trouble atPrepare = () -> { };
+        Trouble atCommit = () -> { };
+
+        @Override
+        public String name() {
+            return "nginx";
+        }
+
+        @Override
+        public Change prepare(Route route, Output out) throws Exception {
+            atPrepare.strike();
+            return new Change() {
+                @Override
+                public void commit() throws Exception {
+                    atCommit.strike();
+                    routes.put(route.app().name(), route);
+                }
+
+                @Override
+                public void discard() {
+                    // Nothing was made.
+                }
+
+                @Override
+                public boolean awaitDrained(Duration limit) {
+                    return true;
+                }
+            };
+        }
+
+        @Override
+        public void unroute(AppName app) {
+            routes.remove(app);
+        }
+
+        @Override
+        public Set<AppName> routed() {
+            return Set.copyOf(routes.keySet());
+        }
+    }
+
+    private final class MemoryImages implements Images {
+        @Override
+        public String keep(App app, int number, String image) {
+            images.add(image);
+            return "hokku-test/" + app.name() + ":" + number;
+        }
+
+        @Override
+        public void sweep(App app, List<Release> needed) {
+            images.retainAll(needed.stream().map(Release::image).toList());
+        }
+    }
+
+}
