@@ -169,13 +169,18 @@ public final class AppCommands implements Plugin {
         }
 
         @Override
+        public String prefix() {
+            return "app-";
+        }
+
+        @Override
         public SequencedMap<String, String> fields(App app) {
             SequencedMap<String, String> fields = new LinkedHashMap<>();
-            fields.put("app-created-at", String.valueOf(app.created().getEpochSecond()));
-            fields.put("app-deploy-source", app.release().map(release -> "git-push").orElse(""));
-            fields.put("app-deploy-source-metadata", app.release().map(release -> release.commit()).orElse(""));
-            fields.put("app-id", app.id().value());
-            fields.put("app-locked", String.valueOf(app.locked()));
+            fields.put("created-at", String.valueOf(app.created().getEpochSecond()));
+            fields.put("deploy-source", app.release().map(release -> "git-push").orElse(""));
+            fields.put("deploy-source-metadata", app.release().map(release -> release.commit()).orElse(""));
+            fields.put("id", app.id().value());
+            fields.put("locked", String.valueOf(app.locked()));
             return fields;
         }
     }

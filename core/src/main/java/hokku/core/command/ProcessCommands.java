@@ -280,6 +280,11 @@ public final class ProcessCommands implements Plugin {
         }
 
         @Override
+        public String prefix() {
+            return "";
+        }
+
+        @Override
         public SequencedMap<String, String> fields(App app) {
             List<Instance> instances = app.release().isEmpty() ? List.of() : apps.instances(app.name()).stream()
                     .filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY).toList();

@@ -70,7 +70,7 @@ final class ReportFields {
         SequencedMap<String, String> fields = new LinkedHashMap<>();
         for (Contribution<Report> contribution : reports) {
             try {
-                source.fields(contribution.value()).forEach((name, value) -> fields.put(group + "-" + name, value));
+                source.fields(contribution.value()).forEach((name, value) -> fields.put(contribution.value().prefix() + name, value));
             } catch (InterruptedException | UserError e) {
                 throw e;
             } catch (Exception e) {

@@ -10,7 +10,13 @@ public interface Report {
     /// The noun of the command: `nginx` for `nginx:report`.
     String group();
 
-    /// The fields of one app, value by name: `running` → `true`. Shown as `Nginx running:`, and selected by `--nginx-running`.
+    /// What the names of its fields begin with.
+    default String prefix() {
+        return group() + "-";
+    }
+
+    /// The fields of one app, value by name: `running` → `true`. Shown as `Nginx running:`, and selected by `--nginx-running`, where
+    /// [#prefix] is `nginx-`.
     SequencedMap<String, String> fields(App app) throws Exception;
 
     /// The fields of the whole server, for `<group>:report --global`.
