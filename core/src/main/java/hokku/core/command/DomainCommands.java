@@ -45,7 +45,7 @@ final class DomainCommands {
 
     /// A command that is given domains.
     private abstract static class WithDomains extends RoutingCommand {
-        @Parameters(index = "1..*", paramLabel = "<domain>", description = "A domain, for instance www.example.com.")
+        @Parameters(index = "1..*", paramLabel = "<domain>", description = "A domain, for instance www.example.com")
         private final List<String> domains = new ArrayList<>();
 
         WithDomains(Apps apps) {
@@ -68,7 +68,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:add", description = "Add domains to an app.")
+    @Command(name = "domains:add", description = "Add domains to an app")
     static final class Add extends WithDomains {
         Add(Apps apps) {
             super(apps);
@@ -89,7 +89,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:remove", description = "Remove domains from an app.")
+    @Command(name = "domains:remove", description = "Remove domains from an app")
     static final class Remove extends WithDomains {
         Remove(Apps apps) {
             super(apps);
@@ -115,7 +115,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:set", description = "Replace the domains of an app.")
+    @Command(name = "domains:set", description = "Replace the domains of an app")
     static final class Set extends WithDomains {
         Set(Apps apps) {
             super(apps);
@@ -129,7 +129,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:clear", description = "Remove all domains from an app.")
+    @Command(name = "domains:clear", description = "Remove all domains from an app")
     static final class Clear extends RoutingCommand {
         Clear(Apps apps) {
             super(apps);
@@ -142,7 +142,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:reset", description = "Give an app the domains that follow from the whole server's.")
+    @Command(name = "domains:reset", description = "Give an app the domains that follow from the whole server's")
     static final class Reset extends RoutingCommand {
         Reset(Apps apps) {
             super(apps);
@@ -155,7 +155,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:enable", description = "Let an app be reached by its domains.")
+    @Command(name = "domains:enable", description = "Let an app be reached by its domains")
     static final class Enable extends RoutingCommand {
         Enable(Apps apps) {
             super(apps);
@@ -168,7 +168,7 @@ final class DomainCommands {
         }
     }
 
-    @Command(name = "domains:disable", description = "Keep an app from being reached by its domains.")
+    @Command(name = "domains:disable", description = "Keep an app from being reached by its domains")
     static final class Disable extends RoutingCommand {
         Disable(Apps apps) {
             super(apps);

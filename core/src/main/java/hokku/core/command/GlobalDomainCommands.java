@@ -52,7 +52,7 @@ final class GlobalDomainCommands {
     }
 
     private abstract static class WithDomains extends GlobalCommand {
-        @Parameters(arity = "0..*", paramLabel = "<domain>", description = "A domain, for instance apps.example.com.")
+        @Parameters(arity = "0..*", paramLabel = "<domain>", description = "A domain, for instance apps.example.com")
         private final List<String> domains = new ArrayList<>();
 
         WithDomains(Apps apps) {
@@ -74,7 +74,7 @@ final class GlobalDomainCommands {
         }
     }
 
-    @Command(name = "domains:add-global", description = "Add domains below which every app gets a name.")
+    @Command(name = "domains:add-global", description = "Add domains below which every app gets a name")
     static final class Add extends WithDomains {
         Add(Apps apps) {
             super(apps);
@@ -95,7 +95,7 @@ final class GlobalDomainCommands {
         }
     }
 
-    @Command(name = "domains:remove-global", description = "Remove domains below which every app gets a name.")
+    @Command(name = "domains:remove-global", description = "Remove domains below which every app gets a name")
     static final class Remove extends WithDomains {
         Remove(Apps apps) {
             super(apps);
@@ -112,7 +112,7 @@ final class GlobalDomainCommands {
         }
     }
 
-    @Command(name = "domains:set-global", description = "Replace the domains below which every app gets a name.")
+    @Command(name = "domains:set-global", description = "Replace the domains below which every app gets a name")
     static final class Set extends WithDomains {
         Set(Apps apps) {
             super(apps);
@@ -126,7 +126,7 @@ final class GlobalDomainCommands {
         }
     }
 
-    @Command(name = "domains:clear-global", description = "Remove all domains below which every app gets a name.")
+    @Command(name = "domains:clear-global", description = "Remove all domains below which every app gets a name")
     static final class Clear extends GlobalCommand {
         Clear(Apps apps) {
             super(apps);

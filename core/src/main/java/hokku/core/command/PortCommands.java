@@ -47,8 +47,7 @@ final class PortCommands {
     private static PortMapping http(String text) {
         PortMapping mapping = PortMapping.parse(text);
         if (!mapping.scheme().equals("http")) {
-            throw new UserError("Invalid port map " + text + ": only http is supported. Use http:" + mapping.hostPort() + ":"
-                    + mapping.containerPort());
+            throw new UserError("Invalid port map " + mapping + ": only http is supported, for instance http:80:5000");
         }
         return mapping;
     }
@@ -68,7 +67,7 @@ final class PortCommands {
 
     /// A command that is given mappings.
     private abstract static class WithPorts extends RoutingCommand {
-        @Parameters(index = "1..*", paramLabel = "<scheme>:<host-port>:<container-port>", description = "For instance http:80:5000.")
+        @Parameters(index = "1..*", paramLabel = "<scheme>:<host-port>:<container-port>", description = "For instance http:80:5000")
         private final List<String> words = new ArrayList<>();
 
         WithPorts(Apps apps) {
@@ -98,9 +97,9 @@ final class PortCommands {
         }
     }
 
-    @Command(name = "ports:list", description = "List the port mappings of an app.")
+    @Command(name = "ports:list", description = "List the port mappings of an app")
     static final class Show extends RoutingCommand {
-        @Option(names = "--format", defaultValue = "stdout", paramLabel = "stdout|json", description = "stdout (the default) or json.")
+        @Option(names = "--format", defaultValue = "stdout", paramLabel = "stdout|json", description = "stdout (the default) or json")
         private String format;
 
         Show(Apps apps) {
@@ -149,7 +148,7 @@ final class PortCommands {
         }
     }
 
-    @Command(name = "ports:add", description = "Add port mappings to those that were set.")
+    @Command(name = "ports:add", description = "Add port mappings to those that were set")
     static final class Add extends WithPorts {
         Add(Apps apps) {
             super(apps);
@@ -167,7 +166,7 @@ final class PortCommands {
         }
     }
 
-    @Command(name = "ports:set", description = "Replace the port mappings.")
+    @Command(name = "ports:set", description = "Replace the port mappings")
     static final class Set extends WithPorts {
         Set(Apps apps) {
             super(apps);
@@ -181,7 +180,7 @@ final class PortCommands {
         }
     }
 
-    @Command(name = "ports:remove", description = "Remove port mappings, by the port of the proxy or in full.")
+    @Command(name = "ports:remove", description = "Remove port mappings, by the port of the proxy or in full")
     static final class Remove extends WithPorts {
         Remove(Apps apps) {
             super(apps);
@@ -209,7 +208,7 @@ final class PortCommands {
         }
     }
 
-    @Command(name = "ports:clear", description = "Remove all port mappings that were set.")
+    @Command(name = "ports:clear", description = "Remove all port mappings that were set")
     static final class Clear extends RoutingCommand {
         Clear(Apps apps) {
             super(apps);

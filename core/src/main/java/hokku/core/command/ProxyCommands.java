@@ -30,10 +30,10 @@ final class ProxyCommands {
     private abstract static class ForAppOrAll implements hokku.api.spi.Command {
         private final Apps apps;
 
-        @Option(names = "--all", description = "Do it for every app.")
+        @Option(names = "--all", description = "Do it for every app")
         private boolean all;
 
-        @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app.")
+        @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app")
         private String app;
 
         ForAppOrAll(Apps apps) {
@@ -74,7 +74,7 @@ final class ProxyCommands {
         abstract void run(AppName name, Apps all, Output out) throws InterruptedException;
     }
 
-    @Command(name = "proxy:enable", description = "Let an app be reached through the proxy.")
+    @Command(name = "proxy:enable", description = "Let an app be reached through the proxy")
     static final class Enable extends ForAppOrAll {
         Enable(Apps apps) {
             super(apps);
@@ -91,7 +91,7 @@ final class ProxyCommands {
         }
     }
 
-    @Command(name = "proxy:disable", description = "Keep an app from being reached through the proxy.")
+    @Command(name = "proxy:disable", description = "Keep an app from being reached through the proxy")
     static final class Disable extends ForAppOrAll {
         Disable(Apps apps) {
             super(apps);
@@ -108,7 +108,7 @@ final class ProxyCommands {
         }
     }
 
-    @Command(name = "proxy:build-config", description = "Make the proxy's config of an app anew.")
+    @Command(name = "proxy:build-config", description = "Make the proxy's config of an app anew")
     static final class BuildConfig extends ForAppOrAll {
         BuildConfig(Apps apps) {
             super(apps);

@@ -21,20 +21,20 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /// `<group>:report`: what is set and what holds, of one app, of all, or of the whole server.
-@Command(description = "Show what is set and what holds, for one app or for all.")
+@Command(description = "Show what is set and what holds, for one app or for all")
 final class ReportCommand implements hokku.api.spi.Command {
     private static final int LABEL_WIDTH = 31;
 
     private final ReportFields fields;
     private final Apps apps;
 
-    @Option(names = "--global", description = "Report about the whole server.")
+    @Option(names = "--global", description = "Report about the whole server")
     private boolean global;
 
-    @Option(names = "--format", defaultValue = "", paramLabel = "stdout|json", description = "stdout (the default) or json.")
+    @Option(names = "--format", defaultValue = "", paramLabel = "stdout|json", description = "stdout (the default) or json")
     private String format;
 
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app; all when it is left out.")
+    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app; all when it is left out")
     private String app;
 
     /// The flag that selects one field: which ones there are is known when the fields are.

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 abstract class RoutingCommand implements Command {
     private final Apps apps;
 
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app.")
+    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app")
     private String app;
 
     RoutingCommand(Apps apps) {

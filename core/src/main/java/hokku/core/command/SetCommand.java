@@ -20,16 +20,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `<group>:set`: sets or unsets one of the group's settings, of an app or of the whole server.
-@Command(description = "Set a property, or unset it by giving no value.")
+@Command(description = "Set a property, or unset it by giving no value")
 final class SetCommand implements hokku.api.spi.Command {
     private final String group;
     private final SortedMap<String, Setting<?>> settings;
     private final Apps apps;
 
-    @Option(names = "--global", description = "Set it for the whole server.")
+    @Option(names = "--global", description = "Set it for the whole server")
     private boolean global;
 
-    @Parameters(arity = "0..*", paramLabel = "<word>", description = "The app, unless --global is given; the property; its value.")
+    @Parameters(arity = "0..*", paramLabel = "<word>", description = "The app, unless --global is given; the property; its value")
     private final List<String> words = new ArrayList<>();
 
     /// @param settings the group's, by key

@@ -18,7 +18,7 @@ abstract class ConfigChange extends ConfigCommand {
     /// What Linux lets a process have as one variable: name, `=`, value and a final NUL.
     private static final int LONGEST = 128 * 1024;
 
-    @Option(names = "--no-restart", description = "Leave what runs alone; the next deploy heeds the change.")
+    @Option(names = "--no-restart", description = "Leave what runs alone; the next deploy heeds the change")
     private boolean noRestart;
 
     ConfigChange(Apps apps) {

@@ -6,7 +6,7 @@ import hokku.api.spi.Session;
 import picocli.CommandLine.Command;
 
 /// Removes all variables.
-@Command(name = "config:clear", description = "Unset all variables.",
+@Command(name = "config:clear", description = "Unset all variables",
         customSynopsis = "dokku config:clear [--no-restart] (<app>|--global)")
 final class ConfigClear extends ConfigChange {
     ConfigClear(Apps apps) {

@@ -16,10 +16,10 @@ import picocli.CommandLine.Parameters;
 abstract class ConfigCommand implements Command {
     private final Apps apps;
 
-    @Option(names = "--global", description = "The variables of the whole server, which every app gets.")
+    @Option(names = "--global", description = "The variables of the whole server, which every app gets")
     private boolean global;
 
-    @Parameters(arity = "0..*", paramLabel = "<word>", description = "The app, unless --global is given; then what the command needs.")
+    @Parameters(arity = "0..*", paramLabel = "<word>", description = "The app, unless --global is given; then what the command needs")
     private final List<String> words = new ArrayList<>();
 
     ConfigCommand(Apps apps) {

@@ -6,11 +6,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Prints variables in a form that another program reads.
-@Command(name = "config:export", description = "Print the variables in a form that another program reads.",
+@Command(name = "config:export", description = "Print the variables in a form that another program reads",
         customSynopsis = "dokku config:export [--format <format>] [--merged] (<app>|--global)")
 final class ConfigExport extends ConfigReading {
     @Option(names = "--format", defaultValue = "exports", paramLabel = "<format>", description = "exports (the default), envfile,"
-            + " shell, docker-args, docker-args-keys, pack-keys, json, json-list or pretty.")
+            + " shell, docker-args, docker-args-keys, pack-keys, json, json-list or pretty")
     private String format;
 
     ConfigExport(Apps apps) {

@@ -10,10 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Prints one value.
-@Command(name = "config:get", description = "Print the value of a variable; exit code 1 when it is not set.",
+@Command(name = "config:get", description = "Print the value of a variable; exit code 1 when it is not set",
         customSynopsis = "dokku config:get [--quoted] (<app>|--global) KEY")
 final class ConfigGet extends ConfigCommand {
-    @Option(names = "--quoted", description = "Print the value in single quotes, for a shell.")
+    @Option(names = "--quoted", description = "Print the value in single quotes, for a shell")
     private boolean quoted;
 
     ConfigGet(Apps apps) {

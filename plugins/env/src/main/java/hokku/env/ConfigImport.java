@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Sets variables from a file that is sent as input.
-@Command(name = "config:import", description = "Set variables from a file that is sent as input.",
+@Command(name = "config:import", description = "Set variables from a file that is sent as input",
         customSynopsis = "dokku config:import [--format envfile|json] [--replace] [--no-restart] (<app>|--global) [-] < FILE")
 final class ConfigImport extends ConfigChange {
     private static final int LARGEST = 8 * 1024 * 1024;
@@ -23,10 +23,10 @@ final class ConfigImport extends ConfigChange {
     private final Json json;
 
     @Option(names = "--format", defaultValue = "envfile", paramLabel = "<format>",
-            description = "envfile (the default) or json.")
+            description = "envfile (the default) or json")
     private String format;
 
-    @Option(names = "--replace", description = "Unset the variables that the file does not have.")
+    @Option(names = "--replace", description = "Unset the variables that the file does not have")
     private boolean replace;
 
     ConfigImport(Apps apps, Json json) {

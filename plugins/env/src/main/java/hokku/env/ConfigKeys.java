@@ -6,7 +6,7 @@ import hokku.api.spi.Session;
 import picocli.CommandLine.Command;
 
 /// Prints the names of the variables, one per line.
-@Command(name = "config:keys", description = "Print the names of the variables.",
+@Command(name = "config:keys", description = "Print the names of the variables",
         customSynopsis = "dokku config:keys [--merged] (<app>|--global)")
 final class ConfigKeys extends ConfigReading {
     ConfigKeys(Apps apps) {

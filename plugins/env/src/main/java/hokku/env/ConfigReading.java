@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 
 /// A command that shows variables.
 abstract class ConfigReading extends ConfigCommand {
-    @Option(names = "--merged", description = "Include the variables of the whole server that the app gets.")
+    @Option(names = "--merged", description = "Include the variables of the whole server that the app gets")
     private boolean merged;
 
     ConfigReading(Apps apps) {

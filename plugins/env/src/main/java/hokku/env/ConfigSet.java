@@ -15,10 +15,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Sets variables.
-@Command(name = "config:set", description = "Set variables.",
+@Command(name = "config:set", description = "Set variables",
         customSynopsis = "dokku config:set [--encoded] [--no-restart] (<app>|--global) KEY=VALUE [KEY=VALUE ...]")
 final class ConfigSet extends ConfigChange {
-    @Option(names = "--encoded", description = "The values are in base64.")
+    @Option(names = "--encoded", description = "The values are in base64")
     private boolean encoded;
 
     ConfigSet(Apps apps) {

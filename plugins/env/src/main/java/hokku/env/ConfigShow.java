@@ -5,11 +5,11 @@ import hokku.api.spi.Session;
 import picocli.CommandLine.Command;
 
 /// Shows variables in two columns.
-@Command(name = "config:show", description = "Show the variables of an app or of the whole server.",
+@Command(name = "config:show", description = "Show the variables of an app or of the whole server",
         customSynopsis = "dokku config:show [--merged] (<app>|--global)")
 class ConfigShow extends ConfigReading {
     /// The same under the name that is quicker to type.
-    @Command(name = "config", description = "Show the variables of an app or of the whole server.",
+    @Command(name = "config", description = "Show the variables of an app or of the whole server",
             customSynopsis = "dokku config [--merged] (<app>|--global)")
     static final class Short extends ConfigShow {
         Short(Apps apps) {

@@ -9,7 +9,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /// Removes variables.
-@Command(name = "config:unset", description = "Unset variables.",
+@Command(name = "config:unset", description = "Unset variables",
         customSynopsis = "dokku config:unset [--no-restart] (<app>|--global) KEY [KEY ...]")
 final class ConfigUnset extends ConfigChange {
     ConfigUnset(Apps apps) {
