@@ -14,6 +14,12 @@ public interface Engine {
     /// Which installation of Hokku this is: several can share an engine.
     String instance();
 
+    /// The name under which the image of a release is kept, for a builder that names what it makes: what no release needs is found
+    /// by it and removed.
+    default String imageName(AppName app, int release) {
+        return "hokku-" + instance() + "/" + app + ":" + release;
+    }
+
     /// Runs a command in a running container, with input to its end and a terminal where there is one.
     ///
     /// @param env further variables for the command

@@ -3,12 +3,10 @@ package hokku.core.deploy;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.Image;
 import hokku.api.App;
 import hokku.api.Engine;
 import hokku.api.Release;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,28 +21,24 @@ final class EngineImages implements Images {
 
     @Override
     public String keep(App app, int number, String image) {
+        String name = engine.imageName(app.name(), number);
         engine.client().tagImageCmd(image, repository(app), String.valueOf(number)).exec();
-        return repository(app) + ":" + number;
+        return name;
     }
 
     private String repository(App app) {
-        return "hokku-" + engine.instance() + "/" + app.name();
+        String name = engine.imageName(app.name(), 0);
+        return name.substring(0, name.lastIndexOf(':'));
     }
 
     @Override
     public void sweep(App app, List<Release> needed) {
         DockerClient client = engine.client();
-        Set<String> images = needed.stream().map(Release::image).collect(Collectors.toSet());
         Set<String> tags = needed.stream().map(Release::tag).collect(Collectors.toSet());
-        List<Image> found = client.listImagesCmd().withLabelFilter(Map.of(Engine.INSTANCE_LABEL, engine.instance(), "hokku.id",
-                app.id().value())).exec();
-        for (Image image : found) {
-            Stream.of(image.getRepoTags() == null ? new String[0] : image.getRepoTags())
-                    .filter(tag -> tag.startsWith(repository(app) + ":") && !tags.contains(tag)).forEach(tag -> remove(client, tag));
-            if (!images.contains(image.getId())) {
-                remove(client, image.getId());
-            }
-        }
+        client.listImagesCmd().withReferenceFilter(repository(app)).exec().stream()
+                .flatMap(image -> Stream.of(image.getRepoTags() == null ? new String[0] : image.getRepoTags()))
+                .filter(tag -> tag.startsWith(repository(app) + ":") && !tags.contains(tag))
+                .forEach(tag -> remove(client, tag));
     }
 
     private static void remove(DockerClient client, String image) {

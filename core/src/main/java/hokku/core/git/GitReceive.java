@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.ReceiveCommand;
@@ -47,7 +48,12 @@ public final class GitReceive {
     private int receive(Repository repository, AppName app, Identity by, InputStream in, OutputStream out, OutputStream err)
             throws InterruptedException {
         CarefulReceivePack pack = new CarefulReceivePack(repository);
-        pack.setPreReceiveHook((ignored, commands) -> decide(pack, commands, app, by, out));
+        // JGit forgets its commands when the push ends.
+        List<ReceiveCommand> seen = new ArrayList<>();
+        pack.setPreReceiveHook((ignored, commands) -> {
+            seen.addAll(pack.getAllCommands());
+            decide(pack, commands, app, by, out);
+        });
         try {
             pack.receive(in, out, err);
         } catch (IOException gone) {
@@ -57,8 +63,7 @@ public final class GitReceive {
         if (Thread.interrupted()) {
             throw new InterruptedException("the push to " + app + " was cancelled");
         }
-        List<ReceiveCommand> commands = pack.getAllCommands();
-        return commands.stream().allMatch(command -> command.getResult() == ReceiveCommand.Result.OK) ? 0 : 1;
+        return seen.stream().allMatch(command -> command.getResult() == ReceiveCommand.Result.OK) ? 0 : 1;
     }
 
     private void decide(CarefulReceivePack pack, java.util.Collection<ReceiveCommand> commands, AppName app, Identity by,
