@@ -83,7 +83,7 @@ final class AttachedStreams {
         try {
             to.write(bytes, 0, count);
             to.flush();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             throw new ClientGone(e);
         }
     }
@@ -92,7 +92,7 @@ final class AttachedStreams {
     static final class ClientGone extends IOException {
         private static final long serialVersionUID = 1L;
 
-        ClientGone(IOException cause) {
+        ClientGone(Exception cause) {
             super(cause);
         }
     }

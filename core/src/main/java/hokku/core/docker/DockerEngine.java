@@ -177,6 +177,8 @@ public final class DockerEngine implements Engine, AutoCloseable {
                     () -> library().resizeExecCmd(id).withSize(terminal.rows(), terminal.columns()).exec()));
             new AttachedStreams(connection, attachment).join();
             return executed.exitCode();
+        } catch (NotFoundException e) {
+            throw new UserError(UserError.FAILED, "Container " + container + " was removed while the command ran", e);
         } catch (IOException | InterruptedException | CancellationException e) {
             throw cancelled(e, () -> {
                 executed.end();

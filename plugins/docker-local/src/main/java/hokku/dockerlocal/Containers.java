@@ -18,7 +18,9 @@ import hokku.api.Env;
 import hokku.api.Instance;
 import hokku.api.ProcessSpec;
 import hokku.api.UserError;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,6 +36,13 @@ import org.slf4j.LoggerFactory;
 /// The containers of this server, as the engine holds them.
 final class Containers {
     private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
+
+    /// The kernel's limit for a single one, with its name and its end.
+    private static final int MAX_VARIABLE = 128 * 1024;
+
+    /// This process of the server, whichever plugin object asks.
+    private static final String SERVER = ProcessHandle.current().pid() + "-"
+            + ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(0L);
 
     private final Engine engine;
 
@@ -51,6 +60,16 @@ final class Containers {
         return list(Map.of());
     }
 
+    /// Containers of tasks that a former process of the server ran: nobody is attached to them any more.
+    List<Instance> orphans() {
+        List<Container> found = engine.client().listContainersCmd().withShowAll(true)
+                .withLabelFilter(Map.of(Engine.INSTANCE_LABEL, engine.instance())).exec();
+        return ListedContainer.instances(found.stream().filter(container -> {
+            String server = container.getLabels().get(Labels.SERVER);
+            return server != null && !server.equals(SERVER);
+        }).toList());
+    }
+
     private List<Instance> list(Map<String, String> labels) {
         Map<String, String> filter = new HashMap<>(labels);
         filter.put(Engine.INSTANCE_LABEL, engine.instance());
@@ -58,7 +77,7 @@ final class Containers {
         return ListedContainer.instances(found);
     }
 
-    /// Makes a container that is not started. It has no restart policy yet: one that ends on its own at first has failed.
+    /// Makes a container that is not started. While it has checks to pass it gets no restart policy: one that ends has failed.
     ///
     /// @param terminal whether it gets one
     /// @return its id
@@ -83,8 +102,13 @@ final class Containers {
             throw new UserError(UserError.FAILED, "The image of release " + spec.release() + " of " + spec.app()
                     + " is not on the engine any more. Build it again: ps:rebuild " + spec.app(), e);
         }
-        for (String other : spec.networks()) {
-            engine.client().connectToNetworkCmd().withNetworkId(other).withContainerId(id).exec();
+        try {
+            for (String other : spec.networks()) {
+                engine.client().connectToNetworkCmd().withNetworkId(other).withContainerId(id).exec();
+            }
+        } catch (RuntimeException e) {
+            remove(id);
+            throw e;
         }
         return id;
     }
@@ -109,18 +133,29 @@ final class Containers {
         labels.put(Labels.RELEASE, String.valueOf(spec.release()));
         labels.put(Labels.DEPLOY, spec.deploy());
         labels.put(Labels.KIND, spec.kind().name().toLowerCase(Locale.ROOT));
-        labels.put(Labels.PORTS, spec.ports().stream().map(String::valueOf).collect(Collectors.joining(",")));
+        labels.put(Labels.STOP_TIMEOUT, String.valueOf(spec.stopTimeout().toSeconds()));
+        if (spec.kind() == ProcessSpec.Kind.DEPLOY) {
+            labels.put(Labels.PORTS, spec.ports().stream().map(String::valueOf).collect(Collectors.joining(",")));
+        } else {
+            labels.put(Labels.SERVER, SERVER);
+        }
         return labels;
     }
 
     private static List<String> variables(Env env) {
-        return env.asMap().entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toList();
+        return env.asMap().entrySet().stream().map(one -> {
+            String variable = one.getKey() + "=" + one.getValue();
+            if (variable.getBytes(StandardCharsets.UTF_8).length >= MAX_VARIABLE) {
+                throw new UserError("The value of " + one.getKey() + " is too long: a process can hold variables of up to 128 KiB each");
+            }
+            return variable;
+        }).toList();
     }
 
     private static HostConfig host(ProcessSpec spec, String network, boolean init) {
         HostConfig host = HostConfig.newHostConfig()
                 .withNetworkMode(network)
-                .withRestartPolicy(RestartPolicy.noRestart())
+                .withRestartPolicy(spec.checks().isEmpty() ? RestartPolicy.parse(spec.restartPolicy()) : RestartPolicy.noRestart())
                 .withInit(init)
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", spec.logSize())))
                 .withBinds(spec.mounts().stream().map(Bind::parse).toList())
@@ -155,7 +190,9 @@ final class Containers {
     /// Ends the container with its own stop timeout. One that is gone or has ended is fine.
     void stop(String container) {
         try {
-            engine.client().stopContainerCmd(container).exec();
+            Map<String, String> labels = engine.client().inspectContainerCmd(container).exec().getConfig().getLabels();
+            int timeout = Integer.parseInt(labels.getOrDefault(Labels.STOP_TIMEOUT, "30"));
+            engine.client().stopContainerCmd(container).withTimeout(timeout).exec();
         } catch (NotFoundException | NotModifiedException e) {
             LOG.debug("Container {} has ended already", container, e);
         }

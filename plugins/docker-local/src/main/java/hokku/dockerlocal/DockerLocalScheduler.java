@@ -18,9 +18,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs apps as containers of this server's own engine.
 final class DockerLocalScheduler implements Scheduler {
+    private static final Logger LOG = LoggerFactory.getLogger(DockerLocalScheduler.class);
+
     private final Engine engine;
     private final Containers containers;
     private final AppNetworks networks;
@@ -117,7 +121,16 @@ final class DockerLocalScheduler implements Scheduler {
             throw new UserError(UserError.FAILED, "The engine cannot start " + task.process() + " of " + task.app() + ": "
                     + Containers.message(e), e);
         } finally {
-            Unbroken.run(() -> containers.remove(container));
+            Unbroken.run(() -> discard(container));
+        }
+    }
+
+    private void discard(String container) {
+        try {
+            containers.remove(container);
+        } catch (RuntimeException e) {
+            // How the task ended matters more than what stays of it.
+            LOG.warn("Container {} of a task stays behind: {}", container, e.getMessage());
         }
     }
 

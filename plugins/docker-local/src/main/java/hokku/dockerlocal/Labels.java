@@ -12,5 +12,10 @@ final class Labels {
     /// The ports that are routed, so that a list of containers tells where they answer.
     static final String PORTS = "hokku.ports";
 
+    /// Seconds between SIGTERM and SIGKILL: the client library sends ten with every stop unless it is told.
+    static final String STOP_TIMEOUT = "hokku.stop-timeout";
+    /// Which process of the server runs a task: it ends with that one.
+    static final String SERVER = "hokku.server";
+
     private Labels() {}
 }

@@ -34,6 +34,9 @@ final class Preflight {
     private final String dyno;
     private final Output out;
 
+    /// When it was started, once that is known: another time means that it ended in between.
+    private String startedAt = "";
+
     /// What happens to the container, in order.
     private sealed interface News {}
 
@@ -54,11 +57,9 @@ final class Preflight {
     /// @throws StartFailure when the container ends or does not pass in time
     void pass() throws StartFailure, InterruptedException {
         InspectContainerResponse state = inspect();
-        if (spec.checks().isEmpty()) {
-            return;
-        }
         out.detail("Attempting pre-flight checks (" + dyno + ")");
-        Instant started = Instant.parse(state.getState().getStartedAt());
+        startedAt = state.getState().getStartedAt();
+        Instant started = Instant.parse(startedAt);
         BlockingQueue<News> news = new LinkedBlockingQueue<>();
         List<CheckRun> pending = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
@@ -137,6 +138,9 @@ final class Preflight {
             InspectContainerResponse state = engine.client().inspectContainerCmd(container).exec();
             if (!Boolean.TRUE.equals(state.getState().getRunning()) || Boolean.TRUE.equals(state.getState().getRestarting())) {
                 throw ended(state);
+            }
+            if (!startedAt.isEmpty() && !startedAt.equals(state.getState().getStartedAt())) {
+                throw new StartFailure(container, dyno, "it ended and was started again while it was checked");
             }
             return state;
         } catch (NotFoundException e) {

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -96,12 +98,23 @@ final class Startup {
         inParallel(former.stream().map(instance -> (Runnable) () -> containers.stop(instance.container())).toList());
     }
 
+    /// Does them all at the same time, and throws the first failure once all are done.
     private static void inParallel(List<Runnable> works) {
+        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
         Unbroken.run(() -> {
             try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-                works.forEach(pool::execute);
+                works.forEach(work -> pool.execute(() -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException e) {
+                        failures.add(e);
+                    }
+                }));
             }
         });
+        if (!failures.isEmpty()) {
+            throw failures.peek();
+        }
     }
 
     private void startAll() throws StartFailure, InterruptedException {
@@ -143,7 +156,7 @@ final class Startup {
         String dyno = spec.process() + "." + index;
         Optional<Instance> there = before.stream().filter(instance -> instance.deploy().equals(deployment.id())
                 && instance.process().equals(spec.process()) && instance.index() == index).findFirst();
-        boolean proven = there.isPresent() && proven(there.get());
+        boolean proven = there.isPresent() && proven(spec, there.get());
         if (proven && there.get().state() == Instance.State.RUNNING) {
             return;
         }
@@ -165,6 +178,9 @@ final class Startup {
             throw new StartFailure(container, dyno, reason(spec, Containers.message(e)), e);
         }
         stopHere();
+        if (spec.checks().isEmpty()) {
+            return;
+        }
         Preflight preflight = new Preflight(engine, container, spec, dyno, out);
         preflight.pass();
         try {
@@ -188,14 +204,15 @@ final class Startup {
 
     /// Whether a container passed its checks once: only then it was given a restart policy. What has not is a leftover of a start that
     /// was cut off.
-    private boolean proven(Instance instance) {
+    private boolean proven(ProcessSpec spec, Instance instance) {
         try {
             InspectContainerResponse state = engine.client().inspectContainerCmd(instance.container()).exec();
             RestartPolicy policy = state.getHostConfig().getRestartPolicy();
-            boolean none = policy == null || policy.getName() == null || policy.getName().isEmpty() || policy.getName().equals("no");
-            boolean wanted = deployment.processes().stream().filter(spec -> spec.process().equals(instance.process()))
-                    .noneMatch(spec -> spec.restartPolicy().equals("no"));
-            return !none || !wanted && instance.state() == Instance.State.RUNNING;
+            if (policy != null && policy.getName() != null && !policy.getName().isEmpty() && !policy.getName().equals("no")) {
+                return true;
+            }
+            // Where none is wanted, nothing tells but that it runs.
+            return spec.restartPolicy().equals("no") && instance.state() == Instance.State.RUNNING;
         } catch (NotFoundException e) {
             return false;
         }
@@ -210,7 +227,7 @@ final class Startup {
                     + "was not found in the image: " + message;
         }
         if (message.contains("argument list too long")) {
-            return "its variables are too long: a single one may hold 128 KiB, all together about 2 MiB";
+            return "its variables and command are too long, all together";
         }
         return "the engine cannot start it: " + message;
     }
@@ -226,7 +243,7 @@ final class Startup {
                 Instance instance = now.stream()
                         .filter(any -> any.process().equals(spec.process()) && any.index() == one).findFirst()
                         .orElseThrow(() -> new StartFailure("", spec.process() + "." + one, "somebody removed its container"));
-                if (instance.state() != Instance.State.RUNNING) {
+                if (instance.state() != Instance.State.RUNNING && !spec.checks().isEmpty()) {
                     new Preflight(engine, instance.container(), spec, instance.dyno(), out).inspect();
                 }
                 endpoints.addAll(instance.endpoints());
@@ -265,7 +282,7 @@ final class Startup {
                     removals.add(() -> containers.remove(instance.container()));
                 }
             }
-            inParallel(removals.stream().map(Startup::logged).toList());
+            inParallel(removals);
         } catch (RuntimeException e) {
             LOG.error("What was started of {} cannot be removed", deployment, e);
         }
@@ -280,15 +297,5 @@ final class Startup {
                         + ". Try: ps:restart " + deployment.app().name());
             }
         }
-    }
-
-    private static Runnable logged(Runnable removal) {
-        return () -> {
-            try {
-                removal.run();
-            } catch (RuntimeException e) {
-                LOG.error("A container that was started cannot be removed", e);
-            }
-        };
     }
 }
