@@ -130,6 +130,8 @@ public final class SshDaemon implements AutoCloseable {
                 BuiltinSignatures.nistp384, BuiltinSignatures.nistp521, BuiltinSignatures.sk_ecdsa_sha2_nistp256,
                 BuiltinSignatures.rsaSHA512, BuiltinSignatures.rsaSHA256));
         server.addSessionListener(new QuickAcknowledgement());
+        // Else the exit code waits for the client to acknowledge the output before it, 40 ms.
+        CoreModuleProperties.TCP_NODELAY.set(server, true);
     }
 
     private void admit(Limits limits) {
