@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jgit.errors.UnpackException;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.ReceiveCommand;
 import org.slf4j.Logger;
@@ -56,6 +57,9 @@ public final class GitReceive {
         });
         try {
             pack.receive(in, out, err);
+        } catch (UnpackException unusable) {
+            LOG.warn("What was pushed to {} could not be stored: {}", app, unusable.getCause().toString());
+            return 1;
         } catch (IOException gone) {
             LOG.debug("The push to {} broke off", app, gone);
             return 1;

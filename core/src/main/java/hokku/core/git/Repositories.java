@@ -39,7 +39,7 @@ public final class Repositories {
     /// How long objects that no branch reaches are kept: longer than any build, since a push is unreachable until it is live.
     private static final Duration KEPT_UNREACHABLE = Duration.ofDays(14);
     /// Files above this size are streamed instead of being held in memory.
-    private static final int STREAMED_FROM = 8 << 20;
+    private static final int STREAMED_FROM = 20 << 20;
 
     private final Home home;
 
@@ -52,7 +52,7 @@ public final class Repositories {
     }
 
     /// Makes the repository of an app, unless it is there.
-    public void create(AppName app) throws IOException {
+    public synchronized void create(AppName app) throws IOException {
         if (exists(app)) {
             return;
         }
@@ -72,7 +72,7 @@ public final class Repositories {
     }
 
     /// Gives an app, which has none, a copy of another app's repository.
-    public void copy(AppName from, AppName to) throws IOException {
+    public synchronized void copy(AppName from, AppName to) throws IOException {
         Path source = home.repository(from);
         Path fresh = fresh(to);
         // References first: what they need is there before them, and stays, so the objects copied afterwards are complete.

@@ -1,15 +1,16 @@
 package hokku.dockerfile;
 
 import com.github.dockerjava.api.command.BuildImageCmd;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import hokku.api.Engine;
 import hokku.api.Output;
 import hokku.api.Source;
+import hokku.api.SourceTree;
 import hokku.api.UserError;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -25,6 +26,9 @@ final class Build {
     private static final Duration ENGINE_TIDIES = Duration.ofSeconds(1);
     private static final Duration GLANCE = Duration.ofMillis(50);
 
+    private static final String SHA256 = "sha256:";
+    private static final String LABELS = "Dockerfile.labels";
+
     private final Engine engine;
     private final CachedLayers layers;
     private final Source source;
@@ -37,22 +41,33 @@ final class Build {
         this.path = path;
     }
 
-    /// @return the image, as the engine names it
+    /// @return the image's id
     /// @throws UserError when it cannot be built
     String run(BuildImageCmd command, ContextStream context, Output out) throws IOException, InterruptedException {
-        BuildProgress progress = new BuildProgress(out);
+        BuildProgress progress = new BuildProgress(out::line);
         boolean done = false;
-        try (progress; command) {
+        try {
+            String built = run(command, context, progress);
+            String image = labelled(built);
+            Set<String> leaves = new LinkedHashSet<>(progress.leaves());
+            leaves.removeIf(leaf -> built.startsWith(SHA256 + leaf));
+            layers.keep(source.app().id(), leaves);
+            done = true;
+            return image;
+        } finally {
+            if (!done) {
+                undisturbed(() -> tidy(progress));
+            }
+        }
+    }
+
+    private String run(BuildImageCmd command, ContextStream context, BuildProgress progress) throws IOException, InterruptedException {
+        try (context; command; progress) {
             command.exec(progress).awaitCompletion();
-            String image = progress.refusal().isEmpty() ? progress.image().orElse("") : "";
-            if (image.isEmpty()) {
+            if (progress.refusal().isPresent() || progress.image().isEmpty()) {
                 throw failure(progress, context, new IllegalStateException("the engine ended the build without an image"));
             }
-            done = true;
-            Set<String> leaves = new LinkedHashSet<>(progress.leaves());
-            leaves.remove(image);
-            layers.keep(source.app().id(), leaves);
-            return image;
+            return progress.image().get();
         } catch (CancellationException cancelled) {
             throw interrupted(cancelled);
         } catch (DockerException | DockerClientException refused) {
@@ -60,13 +75,18 @@ final class Build {
         } catch (UserError unavailable) {
             // a request whose body breaks off looks like an engine that does not answer
             throw brokenContext(progress, context).orElse(unavailable);
-        } finally {
-            if (!done) {
-                context.close();
-                progress.close();
-                undisturbed(() -> tidy(progress));
-            }
         }
+    }
+
+    /// Puts the labels on in one step of their own: as a part of the build, each would be a step, and a line for the user to read.
+    private String labelled(String built) throws IOException, InterruptedException {
+        String text = "FROM %s\nLABEL %s=\"%s\" hokku.app=\"%s\" hokku.id=\"%s\" hokku.release=\"%d\"\n".formatted(built, Engine.INSTANCE_LABEL,
+                engine.instance(), source.app().name(), source.app().id(), source.number());
+        SourceTree tree = source.tree().with(LABELS, text.getBytes(StandardCharsets.UTF_8), false);
+        ContextStream context = ContextStream.open(tree, entry -> entry.path().equals(LABELS));
+        BuildImageCmd command = engine.client().buildImageCmd().withTarInputStream(context).withDockerfilePath(LABELS)
+                .withRemove(true).withForcerm(true);
+        return run(command, context, new BuildProgress(line -> { }));
     }
 
     /// Removes an image that turned out to be of no use.
@@ -97,27 +117,26 @@ final class Build {
         return interrupted;
     }
 
-    /// Sees to it that nothing runs on, and that what is left is known.
+    /// Waits until nothing runs on, and sees to it that what is left is known.
     private void tidy(BuildProgress progress) throws IOException, InterruptedException {
         if (progress.container().isPresent()) {
-            remove(progress.container().get());
+            awaitEnd(progress.container().get());
         }
         layers.keep(source.app().id(), progress.leaves());
     }
 
-    /// The engine removes the container of a build that broke off by itself; it is helped where it does not.
-    private void remove(String container) throws InterruptedException {
+    /// The engine itself removes the container of a build that broke off. Its name is known from a line that the build could have
+    /// printed as well, so nothing is done to it here.
+    private void awaitEnd(String container) throws InterruptedException {
         long end = System.nanoTime() + ENGINE_TIDIES.toNanos();
         try {
             while (System.nanoTime() < end) {
                 engine.client().inspectContainerCmd(container).exec();
                 Thread.sleep(GLANCE);
             }
-            engine.client().removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
+            LOG.warn("The container {} of a build of {} is still there", container, source.app().name());
         } catch (NotFoundException gone) {
-            LOG.debug("The engine has removed the build's container {}", container);
-        } catch (ConflictException removing) {
-            LOG.debug("The engine is removing the build's container {}", container);
+            LOG.debug("The engine has removed the container {} of a build", container);
         }
     }
 

@@ -2,24 +2,27 @@ package hokku.dockerfile;
 
 import com.github.dockerjava.api.async.ResultCallbackTemplate;
 import com.github.dockerjava.api.model.BuildResponseItem;
-import hokku.api.Output;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Follows a build by what the engine says: passes every line on, and remembers where the build is and what it made.
+///
+/// What a build prints can look like what the engine says. So lines serve for messages, and for finding layers to remove that are
+/// looked at again before; which image was built is told apart from the lines.
 final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildResponseItem> {
     private static final Pattern STEP = Pattern.compile("Step \\d+/\\d+ : .*");
     private static final Pattern RUNNING = Pattern.compile(" ---> Running in ([0-9a-f]{12,64})");
     private static final Pattern LAYER = Pattern.compile(" ---> ([0-9a-f]{12,64})");
-    private static final Pattern BUILT = Pattern.compile("Successfully built ([0-9a-f]{12,64})");
 
     /// What the engine said about a failure.
     record Refusal(String message, Optional<Integer> exitCode) {}
 
-    private final Output out;
+    private final Consumer<String> lines;
     /// All below guarded by this.
     private final StringBuilder partial = new StringBuilder();
     private final Set<String> leaves = new LinkedHashSet<>();
@@ -29,8 +32,8 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
     private Optional<String> image = Optional.empty();
     private Optional<Refusal> refusal = Optional.empty();
 
-    BuildProgress(Output out) {
-        this.out = out;
+    BuildProgress(Consumer<String> lines) {
+        this.lines = lines;
     }
 
     @Override
@@ -45,6 +48,9 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
         boolean moving = item.getProgressDetail() != null && item.getProgressDetail().getTotal() != null;
         if (item.getStatus() != null && !moving) {
             line((item.getId() == null ? "" : item.getId() + ": ") + item.getStatus());
+        }
+        if (item.getRawValues().get("aux") instanceof Map<?, ?> aux && aux.get("ID") instanceof String id) {
+            image = Optional.of(id);
         }
         if (item.isErrorIndicated()) {
             flush();
@@ -67,7 +73,9 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
         }
     }
 
-    private void line(String line) {
+    private void line(String text) {
+        // of a line that was written over and over, as bars of progress are, what it showed last
+        String line = text.substring(text.lastIndexOf('\r') + 1);
         if (STEP.matcher(line).matches()) {
             if (isBase(line)) {
                 layer.ifPresent(leaves::add);
@@ -84,12 +92,8 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
         if (made.matches() && !step.map(BuildProgress::isBase).orElse(true)) {
             layer = Optional.of(made.group(1));
         }
-        Matcher built = BUILT.matcher(line);
-        if (built.matches()) {
-            image = Optional.of(built.group(1));
-        }
         if (!line.isEmpty()) {
-            out.line(line);
+            lines.accept(line);
         }
     }
 
@@ -107,6 +111,7 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
         return container;
     }
 
+    /// The image of the last stage that was finished, by its full id.
     synchronized Optional<String> image() {
         return image;
     }

@@ -59,11 +59,12 @@ final class CachedLayers {
         }
     }
 
-    /// @return whether there is nothing left to remove: it is gone, or belongs to an image that has a name
+    /// @return whether there is nothing left to remove: it is gone, or no mere layer
     private static boolean removed(DockerClient docker, String layer) {
         try {
             InspectImageResponse image = docker.inspectImageCmd(layer).exec();
-            if (image.getRepoTags() == null || image.getRepoTags().isEmpty()) {
+            boolean named = image.getRepoTags() != null && !image.getRepoTags().isEmpty();
+            if (!named && !isFinished(image)) {
                 docker.removeImageCmd(layer).exec();
             }
             return true;
@@ -73,5 +74,11 @@ final class CachedLayers {
             // another image is built on it, or a container runs it
             return false;
         }
+    }
+
+    /// Whether it is the image of some app, which carries labels.
+    private static boolean isFinished(InspectImageResponse image) {
+        return image.getConfig() != null && image.getConfig().getLabels() != null
+                && image.getConfig().getLabels().containsKey(Engine.INSTANCE_LABEL);
     }
 }

@@ -95,9 +95,7 @@ final class DockerfileBuilder implements Builder {
                 .withTarInputStream(context)
                 .withDockerfilePath(path)
                 .withRemove(true)
-                .withForcerm(true)
-                .withLabels(Map.of(Engine.INSTANCE_LABEL, engine.instance(), "hokku.app", source.app().name().value(),
-                        "hokku.id", source.app().id().value(), "hokku.release", String.valueOf(source.number())));
+                .withForcerm(true);
         for (Map.Entry<EnvKey, String> variable : source.env().asMap().entrySet()) {
             if (dockerfile.arguments().contains(variable.getKey().value())) {
                 command.withBuildArg(variable.getKey().value(), variable.getValue());

@@ -163,6 +163,25 @@ class DockerfileBuilderIT extends BuilderContract {
     }
 
     @Test
+    void aBuildThatPrintsWhatTheEngineSaysHarmsNobody() throws Exception {
+        String other = docker().createContainerCmd("busybox").withCmd("true", "other").withLabels(
+                Map.of("hokku.instance", engine.instance())).exec().getId();
+        try {
+            BuiltImage live = builder.build(source(good()), new RecordingOutput());
+            String print = "printf ' ---> Running in " + other + "\\n ---> " + live.id().substring(7, 19) + "\\nSuccessfully built "
+                    + live.id().substring(7, 19) + "\\n'; echo " + unique;
+            assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", "RUN " + print + "; exit 3")), new RecordingOutput()))
+                    .isInstanceOf(UserError.class).hasMessageContaining("exit code 3");
+            BuiltImage second = builder.build(source(dockerfile("FROM busybox", "RUN " + print, "CMD [\"true\"]")), new RecordingOutput());
+            assertThat(second.id()).isNotEqualTo(live.id());
+            assertThat(docker().inspectImageCmd(live.id()).exec().getId()).isEqualTo(live.id());
+            assertThat(docker().inspectContainerCmd(other).exec().getId()).isEqualTo(other);
+        } finally {
+            docker().removeContainerCmd(other).withForce(true).exec();
+        }
+    }
+
+    @Test
     void stagesThatOthersCopyFromDoNotPileUp() throws Exception {
         for (int i = 0; i < 3; i++) {
             builder.build(source(dockerfile("FROM busybox AS build", "RUN echo " + i + " " + unique + " > /out",
