@@ -2,6 +2,8 @@ package hokku.nginx;
 
 import hokku.api.AppName;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +14,16 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Makes changes live, one reload at a time; those that come meanwhile wait and share the next one.
 final class Commits {
+    private static final Duration HEAD_START = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     private final Configuration configuration;
     private final Generation generation;
     private final Program program;
     private final Master master;
     private final ConcurrentLinkedQueue<Edit> waiting = new ConcurrentLinkedQueue<>();
     private final ReentrantLock turn = new ReentrantLock(true);
+    private final Instant loaded = Instant.now();
 
     Commits(Configuration configuration, Generation generation, Program program, Master master) {
         this.configuration = configuration;
@@ -71,11 +77,13 @@ final class Commits {
         }
     }
 
-    /// Brings nginx to what the files say, unless it does that already.
+    /// Brings nginx to what the files say, unless it does that already, or will when its service starts it.
     void takeUp() throws Exception {
         turn.lock();
         try {
-            serve(false);
+            if (!program.isForeign() || master.isRunning()) {
+                serve(false);
+            }
         } finally {
             turn.unlock();
         }
@@ -115,7 +123,7 @@ final class Commits {
         try {
             configuration.replace(former);
             if (master.isRunning()) {
-                generation.reload(configuration.generation(), configuration.port());
+                generation.reload(configuration.refresh(), configuration.port());
             }
         } catch (Exception second) {
             failure.addSuppressed(second);
@@ -129,7 +137,7 @@ final class Commits {
         if (!master.isRunning()) {
             start();
         } else {
-            String expected = configuration.generation();
+            String expected = configuration.refresh();
             if (anyway || !generation.serving(configuration.port()).equals(expected)) {
                 generation.reload(expected, configuration.port());
             }
@@ -137,11 +145,21 @@ final class Commits {
     }
 
     private void start() throws IOException, InterruptedException {
+        String expected = configuration.refresh();
         if (program.isForeign()) {
-            master.demandRunning();
+            awaitService();
+        } else {
+            program.start();
         }
-        program.start();
-        generation.await(configuration.generation(), configuration.port());
+        generation.await(expected, configuration.port());
+    }
+
+    /// Waits for the service that runs nginx: when the host starts, it may be a little later than the server.
+    private void awaitService() throws IOException, InterruptedException {
+        while (!master.isRunning() && Instant.now().isBefore(loaded.plus(HEAD_START))) {
+            Thread.sleep(PAUSE);
+        }
+        master.demandRunning();
     }
 
     /// What one caller wants; guarded by [#turn] but for the time before it is queued.

@@ -6,6 +6,8 @@ import hokku.api.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,6 +27,7 @@ final class Configuration {
     private final IntSupplier port;
     private final TreeMap<AppName, AppConfig> live = new TreeMap<>();
     private final Map<AppConfig, Integer> reserved = new HashMap<>();
+    private FileTime read = FileTime.fromMillis(0);
 
     /// @param port the port of the whole server
     Configuration(Folder folder, Program program, MainConfig main, IntSupplier port) {
@@ -38,6 +41,7 @@ final class Configuration {
     ///
     /// @return what is wrong with files that cannot be an app's, by file name; they are set aside
     synchronized Map<String, String> load() throws IOException {
+        FileTime now = Files.getLastModifiedTime(folder.apps());
         live.clear();
         Map<String, String> refused = new TreeMap<>();
         for (Path file : Folder.list(folder.apps())) {
@@ -54,6 +58,7 @@ final class Configuration {
         }
         writeListens(live.values());
         writeMain();
+        read = now;
         return refused;
     }
 
@@ -94,18 +99,28 @@ final class Configuration {
     }
 
     private void setAside(Path file) throws IOException {
-        Files.move(file, file.resolveSibling(file.getFileName() + ".refused"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(file, file.resolveSibling(file.getFileName() + ".refused"), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    synchronized Optional<AppConfig> of(AppName app) {
+    /// After the plugin was loaded anew, a deploy that began before ends with the plugin's former instance: what that wrote counts.
+    private void follow() throws IOException {
+        if (!Files.getLastModifiedTime(folder.apps()).equals(read)) {
+            load();
+        }
+    }
+
+    synchronized Optional<AppConfig> of(AppName app) throws IOException {
+        follow();
         return Optional.ofNullable(live.get(app));
     }
 
-    synchronized Set<AppName> apps() {
+    synchronized Set<AppName> apps() throws IOException {
+        follow();
         return Set.copyOf(live.keySet());
     }
 
-    synchronized List<AppConfig> all() {
+    synchronized List<AppConfig> all() throws IOException {
+        follow();
         return List.copyOf(live.values());
     }
 
@@ -113,8 +128,12 @@ final class Configuration {
         return port.getAsInt();
     }
 
-    /// What the files on disk amount to.
-    synchronized String generation() {
+    /// Writes what has become different around the apps' files, such as the port of the whole server.
+    ///
+    /// @return the generation that the files amount to
+    synchronized String refresh() throws IOException {
+        follow();
+        writeMain();
         return main.generation(port(), live.values());
     }
 
@@ -128,7 +147,8 @@ final class Configuration {
     /// Keeps the names of a file for its app, until [#release].
     ///
     /// @throws UserError when one of them is another app's
-    synchronized void reserve(AppConfig wanted) {
+    synchronized void reserve(AppConfig wanted) throws IOException {
+        follow();
         List<AppConfig> others = new ArrayList<>(live.values());
         others.addAll(reserved.keySet());
         for (AppConfig other : others) {
@@ -154,7 +174,8 @@ final class Configuration {
     }
 
     /// The former name of a renamed app, if its file is still there.
-    synchronized Optional<AppName> formerName(AppConfig config) {
+    synchronized Optional<AppName> formerName(AppConfig config) throws IOException {
+        follow();
         return live.values().stream().filter(other -> isSameApp(config.id(), other) && !other.app().equals(config.app()))
                 .map(AppConfig::app).findFirst();
     }
@@ -198,6 +219,7 @@ final class Configuration {
     /// @return what was there before, in the same form
     synchronized Map<AppName, Optional<AppConfig>> replace(Map<AppName, Optional<AppConfig>> files) throws IOException {
         Map<AppName, Optional<AppConfig>> former = new TreeMap<>();
+        follow();
         try {
             for (Map.Entry<AppName, Optional<AppConfig>> each : new TreeMap<>(files).entrySet()) {
                 former.put(each.getKey(), of(each.getKey()));
@@ -226,6 +248,7 @@ final class Configuration {
             folder.delete(folder.app(app));
             live.remove(app);
         }
+        read = Files.getLastModifiedTime(folder.apps());
     }
 
     private void writeMain() throws IOException {

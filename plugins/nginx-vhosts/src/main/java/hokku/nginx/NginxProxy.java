@@ -112,7 +112,7 @@ final class NginxProxy implements Proxy {
     }
 
     @Override
-    public Set<AppName> routed() {
+    public Set<AppName> routed() throws IOException {
         return configuration.apps();
     }
 

@@ -60,11 +60,7 @@ final class Program {
     }
 
     private String run(Path config, String... arguments) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>();
-        user.ifPresent(name -> words.addAll(List.of("sudo", "-n", "-u", name)));
-        words.add(binary().toString());
-        words.addAll(List.of("-p", folder.root() + "/", "-c", config.toString()));
-        words.addAll(List.of(arguments));
+        List<String> words = words(binary(), config, arguments);
         Path output = Files.createTempFile("nginx", ".out");
         try {
             // A file, not a pipe: an nginx that stays in the background would keep a pipe open.
@@ -83,6 +79,15 @@ final class Program {
         } finally {
             Files.deleteIfExists(output);
         }
+    }
+
+    List<String> words(Path binary, Path config, String... arguments) {
+        List<String> words = new ArrayList<>();
+        user.ifPresent(name -> words.addAll(List.of("sudo", "-n", "-u", name)));
+        words.add(binary.toString());
+        words.addAll(List.of("-p", folder.root() + "/", "-c", config.toString()));
+        words.addAll(List.of(arguments));
+        return words;
     }
 
     private static Path binary() {

@@ -5,6 +5,7 @@ import hokku.api.AppName;
 import hokku.api.UserError;
 import hokku.api.spi.Command;
 import hokku.api.spi.Session;
+import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine;
 
@@ -31,7 +32,7 @@ final class ShowConfig implements Command {
     }
 
     @Override
-    public void run(Session session) {
+    public void run(Session session) throws IOException {
         AppConfig config = configuration.of(AppName.of(app)).orElseThrow(() -> new UserError("No nginx.conf exists for " + app));
         config.text().lines().forEach(session::print);
     }

@@ -40,6 +40,7 @@ final class Targets {
     private static final String NONE = "none";
     private static final String AGAIN = "-again";
     private static final Duration STILL_READ = Duration.ofSeconds(10);
+    private static final Duration LEFT_BEHIND = Duration.ofMinutes(1);
 
     private final Folder folder;
 
@@ -129,7 +130,8 @@ final class Targets {
         Folder.deleteTree(folder.live().resolve(app.value()));
     }
 
-    /// Removes what no configuration refers to: sets that a crash left, places of former ports. Called while nothing is staged.
+    /// Removes what no configuration refers to: sets that a crash left, places of former ports. A set that is
+    /// being staged is younger than what a crash left.
     void sweep(Collection<AppConfig> apps) throws IOException {
         for (Path home : Folder.list(folder.live())) {
             Optional<AppConfig> app = apps.stream().filter(each -> each.app().value().equals(home.getFileName().toString())).findFirst();
@@ -144,7 +146,8 @@ final class Targets {
             }
             Set<Path> used = used(home);
             for (Path each : Folder.list(home)) {
-                if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS) && !used.contains(each)) {
+                if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS) && !used.contains(each)
+                        && Files.getLastModifiedTime(each).toInstant().isBefore(Instant.now().minus(LEFT_BEHIND))) {
                     Folder.deleteTree(each);
                 }
             }

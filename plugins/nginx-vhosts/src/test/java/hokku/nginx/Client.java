@@ -42,7 +42,7 @@ final class Client implements AutoCloseable {
         return socket;
     }
 
-    private Answer receive() throws IOException {
+    Answer receive() throws IOException {
         InputStream in = socket.getInputStream();
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {

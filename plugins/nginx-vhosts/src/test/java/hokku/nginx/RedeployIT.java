@@ -1,0 +1,152 @@
+package hokku.nginx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hokku.api.App;
+import hokku.api.AppId;
+import hokku.api.AppName;
+import hokku.api.Domain;
+import hokku.api.Endpoint;
+import hokku.api.Global;
+import hokku.api.PortMapping;
+import hokku.api.Route;
+import hokku.api.spi.Proxy.Change;
+import hokku.testkit.RecordingOutput;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Containers are replaced under constant load, and nobody notices.
+final class RedeployIT {
+    private static final int REDEPLOYS = 20;
+    private static final int CLIENTS_OF_A_KIND = 4;
+    private static final long PAUSE_NANOS = 40_000_000;
+
+    private final App app = App.create(AppName.of("hello"), AppId.random(), Instant.EPOCH, Global.EMPTY);
+    private final App chat = App.create(AppName.of("chat"), AppId.random(), Instant.EPOCH, Global.EMPTY);
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger onNewConnections = new AtomicInteger();
+    private final AtomicInteger onKeptConnections = new AtomicInteger();
+    private final AtomicInteger messages = new AtomicInteger();
+    private volatile boolean stop;
+    private TestNginx nginx;
+
+    @BeforeEach
+    void load(@TempDir Path home) throws Exception {
+        nginx = TestNginx.load(home);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        nginx.close();
+    }
+
+    private Change commit(App which, Endpoint... containers) throws Exception {
+        Change change = nginx.proxy().prepare(Route.of(which, List.of(Domain.of(which.name() + ".test")),
+                List.of(PortMapping.of("http", nginx.port, 5000)), List.of(containers)), new RecordingOutput());
+        change.commit();
+        return change;
+    }
+
+    @Test
+    @Timeout(120)
+    void noRequestIsLostWhileContainersAreReplacedTwentyTimes() throws Exception {
+        Container container = new Container("0").slow(30);
+        commit(app, container.endpoint());
+        try (WebSocketContainer other = new WebSocketContainer()) {
+            commit(chat, other.endpoint());
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS_OF_A_KIND; i++) {
+                clients.add(Thread.ofVirtual().start(this::askOnNewConnections));
+                clients.add(Thread.ofVirtual().start(this::askOnOneConnection));
+            }
+            clients.add(Thread.ofVirtual().start(this::talk));
+            for (int i = 1; i <= REDEPLOYS; i++) {
+                Container next = new Container(String.valueOf(i)).slow(30);
+                Change change = commit(app, next.endpoint());
+                assertThat(Client.get(nginx.port, "hello.test", "/").body()).isEqualTo(String.valueOf(i));
+                assertThat(change.awaitDrained(Duration.ofSeconds(20))).isTrue();
+                container.close();
+                container = next;
+            }
+            stop = true;
+            for (Thread each : clients) {
+                each.join();
+            }
+        } finally {
+            stop = true;
+            container.close();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(onNewConnections).hasValueGreaterThan(200);
+        assertThat(onKeptConnections).hasValueGreaterThan(200);
+        assertThat(messages).hasValueGreaterThan(50);
+    }
+
+    private void askOnNewConnections() {
+        while (!stop) {
+            try {
+                note("new connection", Client.get(nginx.port, "hello.test", "/"));
+            } catch (Exception failure) {
+                failures.add("new connection: " + failure);
+            }
+            onNewConnections.incrementAndGet();
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private void askOnOneConnection() {
+        try (Client client = new Client(nginx.port)) {
+            while (!stop) {
+                Client.Answer answer = client.send("POST", "hello.test", "/", "body", "");
+                note("kept connection", answer);
+                assertThat(answer.keepsAlive()).isTrue();
+                onKeptConnections.incrementAndGet();
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } catch (Exception | AssertionError failure) {
+            failures.add("kept connection: " + failure);
+        }
+    }
+
+    private void talk() {
+        try (Client client = new Client(nginx.port)) {
+            client.socket().getOutputStream().write(("GET / HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            Client.Answer switched = client.receive();
+            if (switched.status() != 101) {
+                failures.add("web socket: " + switched);
+            }
+            while (!stop) {
+                client.socket().getOutputStream().write("message".getBytes(StandardCharsets.US_ASCII));
+                String echo = new String(client.socket().getInputStream().readNBytes(7), StandardCharsets.US_ASCII);
+                if (!echo.equals("message")) {
+                    failures.add("web socket: " + echo);
+                    return;
+                }
+                messages.incrementAndGet();
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } catch (Exception failure) {
+            failures.add("web socket: " + failure);
+        }
+    }
+
+    private void note(String where, Client.Answer answer) {
+        if (answer.status() != 200) {
+            failures.add(where + ": " + answer);
+        }
+    }
+}
