@@ -9,6 +9,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.core.RemoteApiVersion;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import hokku.api.Attachment;
 import hokku.api.Engine;
@@ -60,9 +61,11 @@ public final class DockerEngine implements Engine, AutoCloseable {
                 .dockerHost(host)
                 .connectionTimeout(PING_TIMEOUT)
                 .build();
-        // No API version: paths without one work on every engine.
+        // No API version: paths without one work on every engine. Said here, lest the environment says otherwise.
         DefaultDockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(host.toString())
+                .withApiVersion(RemoteApiVersion.UNKNOWN_VERSION)
+                .withDockerTlsVerify(false)
                 .build();
         DockerClient client = DockerClientImpl.getInstance(config, new EngineTransport(transport, this::unavailable));
         try {

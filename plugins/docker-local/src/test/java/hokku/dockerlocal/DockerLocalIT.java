@@ -210,6 +210,55 @@ class DockerLocalIT {
     }
 
     @Test
+    void anEngineThatWasAwayIsWatchedAgainAndEveryAppIsTold(@TempDir Path folder) throws Exception {
+        List<AppId> told = new CopyOnWriteArrayList<>();
+        try (EngineRelay relay = new EngineRelay(folder.resolve("docker.sock")); RealEngine away = new RealEngine(relay.host());
+                AutoCloseable watch = away.scheduler().watch(told::add)) {
+            assertThat(watch).isNotNull();
+            away.scheduler().start(Deployment.of("d1", app, release(), List.of(web("d1"))), out);
+            await().atMost(Duration.ofSeconds(20)).until(() -> told.contains(app.id()));
+            relay.stop();
+            assertThatThrownBy(() -> away.scheduler().instances()).isInstanceOfSatisfying(UserError.class,
+                    e -> assertThat(e.exitCode()).isEqualTo(UserError.UNAVAILABLE));
+            assertThatThrownBy(() -> away.scheduler().start(Deployment.of("d2", app, release(), List.of(web("d2"))), out))
+                    .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(UserError.UNAVAILABLE));
+            told.clear();
+            relay.start();
+            await().atMost(Duration.ofSeconds(20)).until(() -> told.contains(app.id()));
+            told.clear();
+            Instance instance = away.scheduler().instances(app.id()).getFirst();
+            away.engine().client().restartContainerCmd(instance.container()).withTimeout(1).exec();
+            await().atMost(Duration.ofSeconds(20)).until(() -> told.contains(app.id()));
+            away.scheduler().destroy(app);
+        }
+    }
+
+    @Test
+    void anEngineThatGoesAwayInTheMiddleOfAStartIsSaidSo(@TempDir Path folder) throws Exception {
+        try (EngineRelay relay = new EngineRelay(folder.resolve("docker.sock")); RealEngine away = new RealEngine(relay.host())) {
+            ProcessSpec never = process("d1", ProcessType.WEB, "sleep", "600").withPorts(List.of(5000))
+                    .withChecks(List.of(LISTENING), true, Duration.ofSeconds(3));
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread deploy = Thread.ofVirtual().start(() -> {
+                try {
+                    away.scheduler().start(Deployment.of("d1", app, release(), List.of(never)), out);
+                } catch (Exception e) {
+                    thrown.set(e);
+                }
+            });
+            await().atMost(Duration.ofSeconds(20)).until(() -> out.text().contains("Attempting pre-flight checks"));
+            relay.stop();
+            deploy.join();
+            assertThat(thrown.get()).isInstanceOf(UserError.class);
+            relay.start();
+            // Nobody could remove it, and the engine does not start it again by itself: the next start of it is made anew.
+            assertThat(away.scheduler().instances(app.id())).hasSize(1);
+            assertThat(away.scheduler().start(Deployment.of("d1", app, release(), List.of(web("d1"))), out)).hasSize(1);
+            away.scheduler().destroy(app);
+        }
+    }
+
+    @Test
     void anInterruptedStartLeavesNothing() throws Exception {
         start("d1", web("d1"));
         ProcessSpec never = process("d2", ProcessType.WEB, "sleep", "600").withPorts(List.of(5000)).withCount(3)

@@ -18,10 +18,21 @@ final class RealEngine implements AutoCloseable {
     static final String IMAGE = "busybox:latest";
     static final List<String> SERVING = List.of("sh", "-c", "echo ready; exec httpd -f -p 5000");
 
-    private final DockerEngine engine = new DockerEngine(URI.create("unix:///var/run/docker.sock"), "test-" + UUID.randomUUID());
-    private final AppNetworks networks = new AppNetworks(engine, () -> Subnet.of("10.214.0.0/16"));
-    private final Containers containers = new Containers(engine);
-    private final DockerLocalScheduler scheduler = new DockerLocalScheduler(engine, containers, networks);
+    private final DockerEngine engine;
+    private final AppNetworks networks;
+    private final Containers containers;
+    private final DockerLocalScheduler scheduler;
+
+    RealEngine() {
+        this(URI.create("unix:///var/run/docker.sock"));
+    }
+
+    RealEngine(URI host) {
+        engine = new DockerEngine(host, "test-" + UUID.randomUUID());
+        networks = new AppNetworks(engine, () -> Subnet.of("10.214.0.0/16"));
+        containers = new Containers(engine);
+        scheduler = new DockerLocalScheduler(engine, containers, networks);
+    }
 
     Scheduler scheduler() {
         return scheduler;
