@@ -276,14 +276,18 @@ ensure_build_tools() {
 }
 
 build() {
-  local root=$1 owner owner_home
+  local root=$1 owner owner_home log
   ensure_build_tools
   step "Building the package from $root (a few minutes the first time)"
   # As the owner of the sources: nothing of root's is left in the folder.
   owner=$(stat -c %U "$root")
   owner_home=$(getent passwd "$owner" | cut -d: -f6)
-  (cd "$root" && runuser -u "$owner" -- env HOME="$owner_home" mvn -B -q -ntp -Dstyle.color=never -DskipTests package) ||
-    fail "The build failed; what runs here has not been touched."
+  log=$(mktemp)
+  if ! (cd "$root" && runuser -u "$owner" -- env HOME="$owner_home" mvn -B -q -ntp -Dstyle.color=never -DskipTests package) >"$log" 2>&1; then
+    grep -m 20 ERROR "$log" >&2
+    fail "The build failed; what runs here has not been touched. All it said: $log"
+  fi
+  rm -f "$log"
 }
 
 # --- files ---
@@ -418,16 +422,6 @@ put_logrotate() {
   put /etc/logrotate.d/hokku 644 <<ROTATE
 # Written by Hokku's install.sh.
 /var/log/hokku/*.log {
-  weekly
-  rotate 4
-  maxsize 50M
-  missingok
-  notifempty
-  compress
-  copytruncate
-}
-$home/plugins-data/nginx-vhosts/logs/*.log {
-  su $nginx_user $user
   weekly
   rotate 4
   maxsize 50M
