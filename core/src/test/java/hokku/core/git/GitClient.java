@@ -11,9 +11,9 @@ import java.util.Map;
 /// A work tree, and the real git program to work in it.
 final class GitClient {
     private final Path folder;
-    private final Path ssh;
+    private final String ssh;
 
-    GitClient(Path folder, Path ssh) {
+    GitClient(Path folder, String ssh) {
         this.folder = folder;
         this.ssh = ssh;
     }
@@ -21,11 +21,11 @@ final class GitClient {
     record Result(int exitCode, String output) {}
 
     /// A new repository with a remote.
-    static GitClient init(Path folder, Path ssh, String branch) throws IOException, InterruptedException {
+    static GitClient init(Path folder, String ssh, String branch) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         GitClient client = new GitClient(folder, ssh);
         client.ok("init", "-q", "-b", branch);
-        client.ok("remote", "add", "dokku", "dokku@host:hello");
+        client.ok("remote", "add", "dokku", "dokku@127.0.0.1:hello");
         return client;
     }
 
@@ -65,10 +65,9 @@ final class GitClient {
         List<String> command = new ArrayList<>(List.of("git"));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().putAll(Map.of("GIT_SSH_COMMAND", ssh.toString(), "GIT_CONFIG_NOSYSTEM", "1", "GIT_CONFIG_GLOBAL", "/dev/null",
+        builder.environment().putAll(Map.of("GIT_SSH_COMMAND", ssh, "GIT_CONFIG_NOSYSTEM", "1", "GIT_CONFIG_GLOBAL", "/dev/null",
                 "GIT_AUTHOR_NAME", "A", "GIT_AUTHOR_EMAIL", "a@example.com", "GIT_COMMITTER_NAME", "A",
                 "GIT_COMMITTER_EMAIL", "a@example.com", "GIT_TERMINAL_PROMPT", "0"));
-        builder.environment().put("GIT_SSH_VARIANT", "simple");
         return builder.start();
     }
 }

@@ -54,7 +54,7 @@ class GitPushIT implements PushHandler {
         home.create();
         repositories = new Repositories(home);
         server = new GitServer(folder, new GitReceive(repositories, this, Duration.ofMillis(20)), new GitUpload(repositories, this));
-        client = GitClient.init(folder.resolve("work"), server.script(), "master");
+        client = GitClient.init(folder.resolve("work"), server.ssh(), "master");
     }
 
     @AfterEach
@@ -168,7 +168,7 @@ class GitPushIT implements PushHandler {
         Result push = client.run("push", "dokku", "master");
         assertThat(push.exitCode()).isEqualTo(128);
         assertThat(push.output()).contains("fatal: remote error: App hello does not exist").doesNotContain("access rights");
-        Result clone = client.run("clone", "dokku@host:hello", folder.resolve("copy").toString());
+        Result clone = client.run("clone", "dokku@127.0.0.1:hello", folder.resolve("copy").toString());
         assertThat(clone.output()).contains("fatal: remote error: App hello does not exist").doesNotContain("access rights");
     }
 
@@ -292,16 +292,16 @@ class GitPushIT implements PushHandler {
     void aShallowCloneIsToldWhatToDo() throws Exception {
         client.commit("a", "1");
         client.commit("a", "2");
-        GitClient shallow = new GitClient(folder.resolve("shallow"), server.script());
+        GitClient shallow = new GitClient(folder.resolve("shallow"), server.ssh());
         client.ok("clone", "-q", "--depth", "1", "file://" + client.folder(), shallow.folder().toString());
         shallow.commit("b", "3");
-        Result push = shallow.run("push", "dokku@host:hello", "master");
+        Result push = shallow.run("push", "dokku@127.0.0.1:hello", "master");
         assertThat(push.exitCode()).isEqualTo(1);
         assertThat(push.output()).contains("Run `git fetch --unshallow`, then push again")
                 .contains("[remote rejected] master -> master (shallow clone: run git fetch --unshallow, then push again)");
         assertThat(deployed).isEmpty();
         shallow.ok("fetch", "-q", "--unshallow");
-        shallow.ok("push", "dokku@host:hello", "master");
+        shallow.ok("push", "dokku@127.0.0.1:hello", "master");
         assertThat(deployed).hasSize(1);
     }
 
@@ -368,9 +368,9 @@ class GitPushIT implements PushHandler {
         client.commit("a", "1");
         client.ok("push", "dokku", "master:main");
         Path copy = folder.resolve("copy");
-        client.ok("clone", "-q", "dokku@host:hello", copy.toString());
+        client.ok("clone", "-q", "dokku@127.0.0.1:hello", copy.toString());
         assertThat(copy.resolve("a")).hasContent("1");
-        GitClient clone = new GitClient(copy, server.script());
+        GitClient clone = new GitClient(copy, server.ssh());
         assertThat(clone.ok("branch", "--show-current").strip()).isEqualTo("main");
         client.commit("a", "2");
         client.ok("push", "dokku", "master:main");
