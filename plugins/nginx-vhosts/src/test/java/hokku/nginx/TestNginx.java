@@ -34,10 +34,15 @@ final class TestNginx implements AutoCloseable {
 
     /// Loads the plugin for a home that may have been used before.
     static TestNginx load(Path home, int port) throws Exception {
+        return load(home, port, Optional.empty());
+    }
+
+    /// @param user the user of an nginx that a service of its own runs
+    static TestNginx load(Path home, int port, Optional<String> user) throws Exception {
         TestNginx nginx = new TestNginx(home, port);
         FakeApps apps = new FakeApps();
         apps.changeGlobal(global -> global.withSetting(PROXY_PORT, String.valueOf(port)), FakeApps.Restart.NEVER, new RecordingOutput());
-        new NginxPlugin().contribute(new FakeContext("nginx-vhosts", apps, home), nginx.contributions, Optional.empty());
+        new NginxPlugin().contribute(new FakeContext("nginx-vhosts", apps, home), nginx.contributions, user);
         return nginx;
     }
 
