@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hokku.api.Access;
 import hokku.api.AppName;
 import hokku.api.Identity;
+import hokku.api.Setting;
 import hokku.api.UserError;
 import hokku.api.spi.Terminal;
 import hokku.core.ssh.SshSession;
@@ -129,6 +130,18 @@ class DispatcherTest {
         assertThat(run("sample:echo a --help")).isZero();
         assertThat(out()).startsWith("Usage: dokku sample:echo").contains("Print the parameters", "A number").doesNotContain("[a]");
         assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void commandsFollowFromSettings() {
+        registry.setting(Setting.flag("lamp", "on").help("Whether it is lit"));
+        assertThat(run("lamp:set hello on maybe")).isEqualTo(1);
+        assertThat(err()).contains("Use true or false");
+        assertThat(run("lamp")).isZero();
+        assertThat(out()).contains("    lamp:report  ", "    lamp:set     Set a property");
+        assertThat(run("lamp:set --help")).isZero();
+        assertThat(out()).contains("Usage: dokku lamp:set (<app>|--global) <property> [<value>]", "on: Whether it is lit");
+        assertThat(run("lamp:set --colour")).isNotZero();
     }
 
     @Test

@@ -24,9 +24,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/// A registry that a test fills by hand, with commands and authorizers; and the one snapshot that there is.
+/// A registry that a test fills by hand, with commands, settings and authorizers; and the one snapshot that there is.
 final class FakeRegistry implements Registry, Contributions, Snapshots {
     private final SortedMap<String, Contribution<Supplier<? extends Command>>> commands = new TreeMap<>();
+    private final SortedMap<String, Contribution<Setting<?>>> settings = new TreeMap<>();
     private final List<Contribution<Authorizer>> authorizers = new ArrayList<>();
     /// How many leases are open.
     final AtomicInteger leases = new AtomicInteger();
@@ -95,7 +96,7 @@ final class FakeRegistry implements Registry, Contributions, Snapshots {
 
     @Override
     public SortedMap<String, Contribution<Setting<?>>> settings() {
-        return new TreeMap<>();
+        return settings;
     }
 
     @Override
@@ -135,7 +136,7 @@ final class FakeRegistry implements Registry, Contributions, Snapshots {
 
     @Override
     public void setting(Setting<?> setting) {
-        throw new UnsupportedOperationException();
+        settings.put(setting.name(), new Contribution<>("sample", setting));
     }
 
     @Override

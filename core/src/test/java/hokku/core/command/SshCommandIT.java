@@ -65,6 +65,12 @@ class SshCommandIT {
     }
 
     @Test
+    void aLongValueArrivesWhole() throws Exception {
+        String value = "ä".repeat(40_000);
+        assertThat(admin.ssh("sample:echo", "\"a  b=" + value + "\"").out()).contains("[a  b=" + value + "]\n");
+    }
+
+    @Test
     void withoutACommandThereIsHelpAndNoShell() throws Exception {
         SshClient.Result help = admin.ssh();
         assertThat(help.exit()).isZero();
