@@ -1,16 +1,16 @@
 package hokku.core.plugin;
 
+import hokku.core.state.AtomicFile;
 import hokku.core.state.Home;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -68,18 +68,17 @@ final class Jars {
     }
 
     void disable(String plugin) throws IOException {
-        Files.write(home.pluginDisabled(plugin), new byte[0]);
-        sync(home.plugins());
+        AtomicFile.write(home.pluginDisabled(plugin), "");
     }
 
     void enable(String plugin) throws IOException {
         Files.deleteIfExists(home.pluginDisabled(plugin));
-        sync(home.plugins());
+        AtomicFile.syncFolder(home.plugins());
     }
 
     void delete(Path jar) throws IOException {
         Files.deleteIfExists(jar);
-        sync(home.plugins());
+        AtomicFile.syncFolder(home.plugins());
     }
 
     /// Makes the private copy of a jar that classes are loaded from, so that whatever happens to the file itself breaks nothing.
@@ -103,8 +102,9 @@ final class Jars {
     Path receive(InputStream jar) throws IOException {
         Home.createPrivate(home.pluginCopies());
         Path received = Files.createTempFile(home.pluginCopies(), RECEIVED, JAR);
-        try {
-            Files.copy(jar, received, StandardCopyOption.REPLACE_EXISTING);
+        try (FileOutputStream out = new FileOutputStream(received.toFile())) {
+            jar.transferTo(out);
+            out.getFD().sync();
             return received;
         } catch (IOException e) {
             Files.deleteIfExists(received);
@@ -114,9 +114,7 @@ final class Jars {
 
     /// Moves a received jar to where it is found from now on: whole or not at all.
     void keep(Path received, String plugin) throws IOException {
-        sync(received);
-        Files.move(received, home.pluginJar(plugin), StandardCopyOption.ATOMIC_MOVE);
-        sync(home.plugins());
+        AtomicFile.move(received, home.pluginJar(plugin));
     }
 
     /// Removes what a former process left behind.
@@ -144,12 +142,6 @@ final class Jars {
         }
         files.sort(null);
         return files;
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private static MessageDigest sha256() {

@@ -5,6 +5,7 @@ import hokku.api.Plugin;
 import hokku.api.UserError;
 import hokku.core.state.Home;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -96,7 +97,9 @@ final class Loading {
             copies.add(copy);
             return Optional.of(new Candidate(found, manifests.read(copy), copy));
         } catch (IOException e) {
-            fail(found, new UnsoundPlugin("cannot be copied to " + home.pluginCopies() + " (" + e + ")", e));
+            fail(found, new UnsoundPlugin(Files.isReadable(found.file())
+                    ? "cannot be copied to " + home.pluginCopies() + " (" + e.getMessage() + "): is the disk full?"
+                    : "cannot be read by the server: chmod a+r " + found.file(), e));
         } catch (UnsoundPlugin e) {
             fail(found, e);
         }

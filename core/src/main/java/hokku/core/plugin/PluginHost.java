@@ -121,7 +121,13 @@ public final class PluginHost implements Snapshots, AutoCloseable {
     /// Adds a plugin, or replaces one that was added by another version of it, once it has proven sound.
     public PluginInfo install(InputStream jar) throws IOException {
         // Outside the lock: the client may be slow.
-        Path received = jars.receive(jar);
+        Path received;
+        try {
+            received = jars.receive(jar);
+        } catch (IOException e) {
+            throw new UserError(UserError.FAILED, "The plugin was not installed: its jar could not be stored in " + home.pluginCopies()
+                    + " (" + e.getMessage() + "). Is the disk full?", e);
+        }
         try {
             changing.lock();
             try {
@@ -279,7 +285,7 @@ public final class PluginHost implements Snapshots, AutoCloseable {
             if (!objections.isEmpty()) {
                 throw new UserError(otherwise + ": " + String.join("; ", objections));
             }
-            files.make();
+            make(files, otherwise);
             use(next);
             used = true;
         } finally {
@@ -292,9 +298,19 @@ public final class PluginHost implements Snapshots, AutoCloseable {
         return next.plugins();
     }
 
+    private static void make(FileChange files, String otherwise) {
+        try {
+            files.make();
+        } catch (IOException e) {
+            throw new UserError(UserError.FAILED, otherwise + ": its files could not be changed (" + e.getMessage() + ")", e);
+        }
+    }
+
     /// Puts a snapshot into force. The jobs of the former one stop at once; its plugins close when nobody uses them any more.
     private void use(Snapshot next) {
         Optional<Snapshot> former = current;
+        LOG.info("Plugins in force: {}", next.plugins().stream().filter(plugin -> plugin.state() == PluginInfo.State.ENABLED)
+                .map(plugin -> plugin.id() + " " + plugin.version()).collect(Collectors.joining(", ")));
         jobs.stop();
         open.add(next);
         current = Optional.of(next);
