@@ -6,8 +6,8 @@ import hokku.api.hook.After;
 import hokku.api.hook.AppEvent;
 import hokku.api.hook.Before;
 import hokku.api.hook.Hook;
+import hokku.core.plugin.HookPoints;
 import hokku.core.plugin.Registry;
-import java.util.Locale;
 
 /// Runs the handlers of hook points, in order, with the plugin's name in every failure.
 final class Hooks {
@@ -81,6 +81,6 @@ final class Hooks {
 
     /// `PreDeploy` → `pre-deploy`.
     static String stage(Class<? extends Hook> point) {
-        return point.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+        return HookPoints.name(point);
     }
 }
