@@ -88,7 +88,7 @@ final class Preflight {
                 case Verdict(CheckRun run, boolean passed) -> {
                     pending.remove(run);
                     if (!passed && !run.check().warn()) {
-                        throw failed(run, " after " + run.check().attempts() + " attempts");
+                        throw failed(run);
                     }
                     if (!passed) {
                         out.warn("Healthcheck " + run.check().name() + " failed (" + dyno + "): " + run.reason());
@@ -97,7 +97,7 @@ final class Preflight {
                 case null -> {
                     List<CheckRun> binding = pending.stream().filter(run -> !run.check().warn()).toList();
                     if (!binding.isEmpty()) {
-                        throw failed(binding.getFirst(), " within " + spec.startTimeout().toSeconds() + " s");
+                        throw failed(binding.getFirst());
                     }
                     out.warn("Healthchecks did not end within " + spec.startTimeout().toSeconds() + " s (" + dyno + "): "
                             + pending.stream().map(run -> run.check().name()).collect(Collectors.joining(", ")));
@@ -181,10 +181,13 @@ final class Preflight {
         return lived.isNegative() ? Duration.ZERO : lived;
     }
 
-    private StartFailure failed(CheckRun run, String limit) {
+    private StartFailure failed(CheckRun run) throws InterruptedException {
+        long seconds = Math.max(1, Duration.between(Instant.parse(startedAt), Instant.now()).toSeconds());
         String advice = switch (run.check().probe()) {
-            case Check.Listening listening -> limit + ". Let it listen on 0.0.0.0 and on the port that the variable PORT holds";
-            case Check.Probe any -> " (check " + run.check().name() + ", given up" + limit + ")";
+            case Check.Listening listening -> " within " + seconds + " s."
+                    + ListeningPorts.hint(engine, container, listening.port().orElseGet(() -> routed().orElse(0)))
+                    + " Let it listen on 0.0.0.0 and on the port that the variable PORT holds";
+            case Check.Probe any -> " (check " + run.check().name() + ", given up after " + seconds + " s)";
         };
         return new StartFailure(container, dyno, run.reason() + advice);
     }

@@ -157,7 +157,7 @@ final class Startup {
         Optional<Instance> there = before.stream().filter(instance -> instance.deploy().equals(deployment.id())
                 && instance.process().equals(spec.process()) && instance.index() == index).findFirst();
         boolean proven = there.isPresent() && proven(spec, there.get());
-        if (proven && there.get().state() == Instance.State.RUNNING) {
+        if (proven && inCare(there.get())) {
             return;
         }
         String container;
@@ -190,6 +190,14 @@ final class Startup {
         }
         // It may have ended in between, and nothing would have restarted it.
         preflight.inspect();
+    }
+
+    /// Whether the engine looks after it: one that it restarts just now must not keep the others from being started.
+    private static boolean inCare(Instance instance) {
+        return switch (instance.state()) {
+            case RUNNING, RESTARTING, PAUSED -> true;
+            case CREATED, EXITED, MISSING -> false;
+        };
     }
 
     private static void stopHere() throws InterruptedException {
@@ -243,13 +251,17 @@ final class Startup {
                 Instance instance = now.stream()
                         .filter(any -> any.process().equals(spec.process()) && any.index() == one).findFirst()
                         .orElseThrow(() -> new StartFailure("", spec.process() + "." + one, "somebody removed its container"));
-                if (instance.state() != Instance.State.RUNNING && !spec.checks().isEmpty()) {
+                if (instance.state() != Instance.State.RUNNING && !spec.checks().isEmpty() && !wasInCare(instance)) {
                     new Preflight(engine, instance.container(), spec, instance.dyno(), out).inspect();
                 }
                 endpoints.addAll(instance.endpoints());
             }
         }
         return endpoints;
+    }
+
+    private boolean wasInCare(Instance instance) {
+        return before.stream().anyMatch(any -> any.container().equals(instance.container()) && inCare(any));
     }
 
     private void showOutput(StartFailure failure) {

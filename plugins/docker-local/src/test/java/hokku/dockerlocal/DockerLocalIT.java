@@ -93,7 +93,18 @@ class DockerLocalIT {
         ProcessSpec spec = process("d1", ProcessType.WEB, "sleep", "600").withPorts(List.of(5000))
                 .withChecks(List.of(LISTENING), true, Duration.ofSeconds(2));
         assertThatThrownBy(() -> start("d1", spec)).isInstanceOf(UserError.class)
-                .hasMessageContaining("nothing listens on port 5000 within 2 s").hasMessageContaining("0.0.0.0").hasMessageContaining("PORT");
+                .hasMessageContaining("nothing listens on port 5000 within ").hasMessageContaining("0.0.0.0").hasMessageContaining("PORT");
+        assertThat(instances()).isEmpty();
+    }
+
+    @Test
+    void anImageThatListensElsewhereIsToldWhere() {
+        ProcessSpec other = process("d1", ProcessType.WEB, "httpd", "-f", "-p", "3000").withPorts(List.of(5000))
+                .withChecks(List.of(LISTENING), true, Duration.ofSeconds(2));
+        assertThatThrownBy(() -> start("d1", other)).hasMessageContaining("It listens on 3000 instead.");
+        ProcessSpec loopback = process("d2", ProcessType.WEB, "httpd", "-f", "-p", "127.0.0.1:5000").withPorts(List.of(5000))
+                .withChecks(List.of(LISTENING), true, Duration.ofSeconds(2));
+        assertThatThrownBy(() -> start("d2", loopback)).hasMessageContaining("127.0.0.1 only");
         assertThat(instances()).isEmpty();
     }
 
@@ -299,6 +310,18 @@ class DockerLocalIT {
         assertThat(instances()).extracting(Instance::state).containsExactly(Instance.State.EXITED);
         assertThat(start("d1", web("d1"))).hasSize(1);
         assertThat(instances()).extracting(Instance::container).containsExactly(instance.container());
+    }
+
+    @Test
+    void aContainerThatCrashesAgainAndAgainDoesNotKeepAnotherFromBeingStarted() throws Exception {
+        ProcessSpec flaky = process("d1", WORKER, "sh", "-c", "sleep 1.5; exit 1").withRestartPolicy("always")
+                .withChecks(List.of(uptime(1)), true, Duration.ofSeconds(20));
+        start("d1", web("d1"), flaky);
+        Instance web = instances().getFirst();
+        await().atMost(Duration.ofSeconds(40)).until(() -> instances().getLast().state() == Instance.State.RESTARTING);
+        real.containers().remove(web.container());
+        assertThat(start("d1", web("d1"), flaky)).hasSize(1);
+        assertThat(instances()).extracting(Instance::dyno).containsExactly("web.1", "worker.1");
     }
 
     @Test
