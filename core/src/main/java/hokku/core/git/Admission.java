@@ -6,9 +6,13 @@ import hokku.api.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.eclipse.jgit.transport.PacketLineOut;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Refuses in git's own protocol, before any reference is shown: the client prints the reason and no advice about access rights.
 final class Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
     private Admission() {}
 
     interface Service {
@@ -23,6 +27,10 @@ final class Admission {
         } catch (UserError refused) {
             refuse(out, refused.getMessage());
             return refused.exitCode();
+        } catch (IOException failure) {
+            LOG.error("The repository of {} cannot be used", app, failure);
+            refuse(out, "The repository of " + app + " cannot be used: " + failure.getMessage() + ". Look at the server's disk and log");
+            return UserError.FAILED;
         } catch (InterruptedException | RuntimeException passed) {
             throw passed;
         } catch (Exception failure) {

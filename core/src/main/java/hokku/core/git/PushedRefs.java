@@ -43,6 +43,16 @@ final class PushedRefs {
     /// @param atomic whether all are to be refused when one is
     /// @param refused whether one was refused before
     void decide(List<ReceiveCommand> commands, boolean atomic, boolean refused) {
+        try {
+            decideAll(commands, atomic, refused);
+        } catch (RuntimeException failure) {
+            commands.stream().filter(PushedRefs::isOpen).forEach(command -> attempt(command, () -> {
+                throw failure;
+            }));
+        }
+    }
+
+    private void decideAll(List<ReceiveCommand> commands, boolean atomic, boolean refused) {
         Optional<String> chosen = handler.deployBranch(app);
         commands.forEach(command -> refuseUnfit(command, chosen));
         if (atomic && (refused || anyRefused(commands))) {

@@ -158,6 +158,7 @@ class GitPushIT implements PushHandler {
             throw new IllegalStateException("boom");
         };
         Result push = client.run("push", "dokku", "master");
+        assertThat(push.exitCode()).isEqualTo(1);
         assertThat(push.output()).containsPattern("defect: boom \\(log id [0-9a-f]{8}\\)").contains("[remote rejected]").doesNotContain("\tat ");
     }
 
@@ -170,6 +171,16 @@ class GitPushIT implements PushHandler {
         assertThat(push.output()).contains("fatal: remote error: App hello does not exist").doesNotContain("access rights");
         Result clone = client.run("clone", "dokku@127.0.0.1:hello", folder.resolve("copy").toString());
         assertThat(clone.output()).contains("fatal: remote error: App hello does not exist").doesNotContain("access rights");
+    }
+
+    @Test
+    void aRepositoryThatCannotBeUsedIsSaidToBeSo() throws Exception {
+        client.commit("a", "1");
+        Path app = new Home(folder.resolve("home")).app(APP);
+        Files.writeString(app, "in the way");
+        Result push = client.run("push", "dokku", "master");
+        assertThat(push.exitCode()).isEqualTo(128);
+        assertThat(push.output()).contains("fatal: remote error: The repository of hello cannot be used");
     }
 
     @Test

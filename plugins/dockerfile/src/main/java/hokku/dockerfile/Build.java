@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,8 +67,6 @@ final class Build {
                 throw failure(progress, context, new IllegalStateException("the engine ended the build without an image"));
             }
             return progress.image().get();
-        } catch (CancellationException cancelled) {
-            throw interrupted(cancelled);
         } catch (DockerException | DockerClientException refused) {
             throw failure(progress, context, refused);
         } catch (UserError unavailable) {
@@ -109,12 +106,6 @@ final class Build {
             return Optional.of(error);
         }
         throw new IOException("The files of " + source.app().name() + " could not be sent to the engine", broken);
-    }
-
-    private static InterruptedException interrupted(CancellationException cause) {
-        InterruptedException interrupted = new InterruptedException("the build was cancelled");
-        interrupted.initCause(cause);
-        return interrupted;
     }
 
     /// Waits until nothing runs on, and sees to it that what is left is known.

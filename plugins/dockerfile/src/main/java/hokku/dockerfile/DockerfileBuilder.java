@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -60,7 +61,19 @@ final class DockerfileBuilder implements Builder {
     }
 
     @Override
-    public BuiltImage build(Source source, Output out) throws Exception {
+    public BuiltImage build(Source source, Output out) throws IOException, InterruptedException {
+        try {
+            return built(source, out);
+        } catch (CancellationException cancelled) {
+            // how the engine's client says that the thread was interrupted
+            Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("the build was cancelled");
+            interrupted.initCause(cancelled);
+            throw interrupted;
+        }
+    }
+
+    private BuiltImage built(Source source, Output out) throws IOException, InterruptedException {
         String path = path(source.app());
         Dockerfile dockerfile = Dockerfile.parse(source.tree().readText(path).orElseThrow(() -> new UserError(
                 "The repository has no " + path + ". Add one, or say where it is: builder-dockerfile:set " + source.app().name()
