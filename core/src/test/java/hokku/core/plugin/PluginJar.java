@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -35,6 +36,9 @@ final class PluginJar {
             import hokku.api.spi.*;
             import picocli.CommandLine;
             """;
+
+    /// What was compiled already, by class path and sources: tests share many of their plugins.
+    private static final Map<List<Object>, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
 
     private final Map<String, String> manifest = new LinkedHashMap<>();
     private final Map<String, byte[]> entries = new TreeMap<>();
@@ -115,7 +119,7 @@ final class PluginJar {
         try {
             Map<String, byte[]> all = new TreeMap<>(entries);
             if (!sources.isEmpty()) {
-                all.putAll(compile());
+                all.putAll(COMPILED.computeIfAbsent(List.of(classPath, Map.copyOf(sources)), key -> compile()));
             }
             Manifest head = new Manifest();
             head.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -134,7 +138,7 @@ final class PluginJar {
         }
     }
 
-    private Map<String, byte[]> compile() throws IOException {
+    private Map<String, byte[]> compile() {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         Map<String, ByteArrayOutputStream> classes = new TreeMap<>();
@@ -154,6 +158,8 @@ final class PluginJar {
             if (!compiler.getTask(messages, files, null, List.of("-proc:none", "-cp", classPath), null, texts).call()) {
                 throw new IllegalStateException("the plugin does not compile:\n" + messages);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         Map<String, byte[]> bytes = new TreeMap<>();
         classes.forEach((name, code) -> bytes.put(name, code.toByteArray()));
