@@ -255,6 +255,7 @@ public final class PluginHost implements Snapshots, AutoCloseable {
         try {
             jobsRun = false;
             jobs.stop();
+            current = Optional.empty();
             open.forEach(Snapshot::close);
             open.clear();
         } finally {
@@ -268,7 +269,7 @@ public final class PluginHost implements Snapshots, AutoCloseable {
     }
 
     private Snapshot inForce() {
-        return current.orElseThrow(() -> new IllegalStateException("the plugins are not loaded yet"));
+        return current.orElseThrow(() -> new IllegalStateException("the plugins are not loaded yet, or closed already"));
     }
 
     private Snapshot load(List<Jars.Found> found, Set<String> disabled) {

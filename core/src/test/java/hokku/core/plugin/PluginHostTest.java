@@ -335,6 +335,12 @@ class PluginHostTest {
     }
 
     @Test
+    void nobodyGetsALeaseOfAHostThatIsClosed() {
+        host.close();
+        assertThatThrownBy(host::lease).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+    }
+
+    @Test
     void copiesThatAFormerProcessLeftAreRemoved() throws Exception {
         host.close();
         Files.createDirectories(plugins.home.pluginCopies());
