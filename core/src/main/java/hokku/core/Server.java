@@ -19,6 +19,7 @@ import hokku.core.command.RoutingCommands;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.deploy.DeployParts;
 import hokku.core.deploy.FaultPoints;
+import hokku.core.deploy.Upkeep;
 import hokku.core.docker.DockerEngine;
 import hokku.core.git.GitReceive;
 import hokku.core.git.GitUpload;
@@ -113,7 +114,8 @@ public final class Server implements AutoCloseable {
     private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
-                new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new KeyCommands(keys),
+                new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
+                new KeyCommands(keys),
                 new PluginCommands(plugins));
         return List.of(new BuiltIn("core", version(), "What every installation has", (context, to) -> {
             for (Plugin noun : nouns) {

@@ -186,14 +186,32 @@ public final class Deploys implements PushHandler {
 
     /// Removes images of an app that no kept release needs; does nothing while the app is being deployed.
     public void sweep(AppName app) {
-        Optional<DeployQueue.Turn> turn = queue.takeIfFree(app, "a cleanup");
+        whileIdle(app, "a cleanup", found -> images.sweep(found, kept(found)));
+    }
+
+    /// Removes images and objects of the repository that nothing needs; does nothing while the app is being deployed.
+    void tidy(AppName app) {
+        whileIdle(app, "the upkeep", found -> {
+            images.sweep(found, kept(found));
+            if (repositories.exists(app)) {
+                repositories.gc(app);
+            }
+        });
+    }
+
+    private interface Work {
+        void on(App app) throws IOException;
+    }
+
+    private void whileIdle(AppName app, String what, Work work) {
+        Optional<DeployQueue.Turn> turn = queue.takeIfFree(app, what);
         if (turn.isEmpty()) {
             return;
         }
         try (DeployQueue.Turn _ = turn.get()) {
             Optional<App> found = catalogue.find(app);
             if (found.isPresent()) {
-                images.sweep(found.get(), kept(found.get()));
+                work.on(found.get());
             }
         } catch (IOException failed) {
             throw Failures.storage(failed);
