@@ -1,0 +1,129 @@
+package hokku.core.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import hokku.api.AppName;
+import hokku.api.UserError;
+import hokku.testkit.RecordingOutput;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class DeployQueueTest {
+    private static final AppName APP = AppName.of("hello");
+
+    private final DeployQueue queue = new DeployQueue();
+    private final List<String> done = new CopyOnWriteArrayList<>();
+
+    /// A deploy on a thread of its own, which ends when it is told to.
+    private final class Deploy {
+        private final RecordingOutput out = new RecordingOutput();
+        private final CountDownLatch end = new CountDownLatch(1);
+        private final CompletableFuture<String> outcome = new CompletableFuture<>();
+        private final Thread thread;
+
+        Deploy(AppName app, String commit) {
+            thread = Thread.ofVirtual().start(() -> {
+                try (DeployQueue.Turn _ = queue.take(app, commit, "alice", out)) {
+                    done.add(commit);
+                    end.await();
+                    outcome.complete("done");
+                } catch (UserError superseded) {
+                    outcome.complete(superseded.getMessage());
+                } catch (InterruptedException cancelled) {
+                    outcome.complete("cancelled");
+                }
+            });
+        }
+
+        Deploy runs() {
+            await().until(() -> done.size() > 0 && queue.isDeploying(APP));
+            return this;
+        }
+
+        Deploy waits() {
+            await().until(() -> out.text().contains("Waiting for"));
+            return this;
+        }
+    }
+
+    @Test
+    void aSecondDeployWaitsAndSaysForWhom() {
+        Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
+        Deploy second = new Deploy(APP, "bbbbbbbbbbbb").waits();
+        assertThat(second.out.text()).contains("Waiting for the deploy of aaaaaaaa by alice");
+
+        first.end.countDown();
+
+        await().until(() -> done.size() == 2);
+        second.end.countDown();
+        assertThat(second.outcome.join()).isEqualTo("done");
+        await().until(() -> !queue.isDeploying(APP));
+    }
+
+    @Test
+    void aNewerDeployTakesThePlaceOfOneThatStillWaits() {
+        Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
+        Deploy second = new Deploy(APP, "bbbbbbbbbbbb").waits();
+        Deploy third = new Deploy(APP, "cccccccccccc").waits();
+
+        assertThat(second.outcome.join()).contains("A newer push (cccccccc by alice) took the place");
+        first.end.countDown();
+        await().until(() -> done.equals(List.of("aaaaaaaaaaaa", "cccccccccccc")));
+        third.end.countDown();
+        assertThat(third.outcome.join()).isEqualTo("done");
+    }
+
+    @Test
+    void aClientThatIsGoneGivesUpItsTurn() {
+        Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
+        Deploy second = new Deploy(APP, "bbbbbbbbbbbb").waits();
+
+        second.thread.interrupt();
+
+        assertThat(second.outcome.join()).isEqualTo("cancelled");
+        first.end.countDown();
+        assertThat(first.outcome.join()).isEqualTo("done");
+        await().until(() -> !queue.isDeploying(APP));
+    }
+
+    @Test
+    void appsDoNotWaitForEachOther() {
+        Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
+        Deploy other = new Deploy(AppName.of("other"), "bbbbbbbbbbbb");
+
+        await().until(() -> done.size() == 2);
+        first.end.countDown();
+        other.end.countDown();
+        assertThat(first.outcome.join()).isEqualTo("done");
+        assertThat(other.outcome.join()).isEqualTo("done");
+    }
+
+    @Test
+    void cancellingInterruptsWhatRunsAndWhatWaits() {
+        Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
+        Deploy second = new Deploy(APP, "bbbbbbbbbbbb").waits();
+
+        assertThat(queue.cancel(APP)).isTrue();
+
+        assertThat(first.outcome.join()).isEqualTo("cancelled");
+        assertThat(second.outcome.join()).isEqualTo("cancelled");
+        assertThat(queue.cancel(AppName.of("other"))).isFalse();
+    }
+
+    @Test
+    void upkeepTakesOnlyAFreeTurn() {
+        Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
+        assertThat(queue.takeIfFree(APP, "a cleanup")).isEmpty();
+        first.end.countDown();
+        await().until(() -> !queue.isDeploying(APP));
+
+        try (DeployQueue.Turn _ = queue.takeIfFree(APP, "a cleanup").orElseThrow()) {
+            assertThat(queue.isDeploying(APP)).isTrue();
+        }
+        assertThat(queue.isDeploying(APP)).isFalse();
+    }
+}

@@ -1,0 +1,137 @@
+package hokku.core.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hokku.api.App;
+import hokku.api.AppName;
+import hokku.api.Domain;
+import hokku.api.Env;
+import hokku.api.PortMapping;
+import hokku.api.ProcessType;
+import hokku.api.Release;
+import hokku.api.UserError;
+import hokku.core.state.ReleaseJournal.Marker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CatalogueTest {
+    private static final AppName APP = AppName.of("hello");
+    private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+
+    @TempDir
+    private Path folder;
+    private Home home;
+
+    @BeforeEach
+    void create() throws IOException {
+        home = new Home(folder.resolve("home"));
+        home.create();
+    }
+
+    private Catalogue load() throws IOException {
+        Catalogue catalogue = new Catalogue(home, Clock.systemUTC());
+        catalogue.load();
+        return catalogue;
+    }
+
+    private static Marker marker(long revision) {
+        return new Marker(1, "r1-x", revision, "push", Optional.empty(), "alice", NOW);
+    }
+
+    private static void makeRelease(Catalogue catalogue) throws IOException {
+        catalogue.journal(APP).begin("c1", "alice", NOW);
+        catalogue.journal(APP).release(new Release(APP, 1, "sha256:1", "t:1", "dockerfile", Env.EMPTY, new TreeMap<>(Map.of(ProcessType.WEB,
+                List.of())), List.of(), true, "c1", Map.of(), Map.of(), "alice", NOW));
+    }
+
+    @Test
+    void whatWasStoredIsReadAgain() throws IOException {
+        Catalogue catalogue = load();
+        App app = catalogue.create(APP).withEnv(Env.of(Map.of("A", "x\ny"))).withDomains(List.of(Domain.of("a.example.com")), true)
+                .withPorts(List.of(PortMapping.parse("http:80:3000"))).withScale(Map.of(ProcessType.of("worker"), 2)).withLocked(true)
+                .withRevision(2);
+        catalogue.store(app);
+
+        assertThat(load().get(APP)).isEqualTo(app);
+    }
+
+    @Test
+    void aPreparedChangeHoldsWhenTheJournalSaysSo() throws IOException {
+        Catalogue catalogue = load();
+        App app = catalogue.create(APP);
+        makeRelease(catalogue);
+        catalogue.prepare(app.withEnv(Env.of(Map.of("A", "new"))).withRevision(2));
+        catalogue.live(APP, marker(2));
+
+        App after = load().get(APP);
+
+        assertThat(after.env().get("A")).contains("new");
+        assertThat(after.release()).isPresent();
+    }
+
+    @Test
+    void aPreparedChangeIsDroppedWhenTheJournalDoesNotKnowIt() throws IOException {
+        Catalogue catalogue = load();
+        App app = catalogue.create(APP);
+        makeRelease(catalogue);
+        catalogue.live(APP, marker(1));
+        catalogue.prepare(app.withEnv(Env.of(Map.of("A", "new"))).withRevision(2));
+
+        assertThat(load().get(APP).env().isEmpty()).isTrue();
+        assertThat(load().get(APP).env().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aFolderThatWasNotMadeToItsEndIsNoApp() throws IOException {
+        Files.createDirectories(home.app(APP));
+
+        Catalogue catalogue = load();
+
+        assertThat(catalogue.names()).isEmpty();
+        assertThat(home.app(APP)).doesNotExist();
+        catalogue.create(APP);
+        assertThat(load().names()).containsExactly(APP);
+    }
+
+    @Test
+    void anAppThatCannotBeReadIsLeftAloneAndTheOthersAreThere() throws IOException {
+        Catalogue catalogue = load();
+        catalogue.create(APP);
+        catalogue.create(AppName.of("other"));
+        Files.writeString(home.desired(APP), "{ broken");
+
+        assertThat(load().names()).containsExactly(AppName.of("other"));
+        assertThat(home.desired(APP)).exists();
+    }
+
+    @Test
+    void aNameIsTakenOnce() throws IOException {
+        Catalogue catalogue = load();
+        catalogue.create(APP);
+
+        assertThatThrownBy(() -> catalogue.create(APP)).isInstanceOf(UserError.class).hasMessage("Name is already taken");
+    }
+
+    @Test
+    void aDestroyedAppIsGoneWithItsFiles() throws IOException {
+        Catalogue catalogue = load();
+        catalogue.create(APP);
+
+        catalogue.destroy(APP);
+
+        assertThat(home.app(APP)).doesNotExist();
+        assertThat(home.trash()).isEmptyDirectory();
+        assertThatThrownBy(() -> catalogue.get(APP)).isInstanceOf(UserError.class).hasMessage("App hello does not exist");
+    }
+}
