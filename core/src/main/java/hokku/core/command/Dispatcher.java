@@ -94,19 +94,18 @@ public final class Dispatcher implements SessionHandler {
 
     /// What is answered without a command: help and the version.
     private String answer(String name, List<String> words, CommandTree tree, Done done) {
-        done.command = "help";
-        switch (name) {
-            case "help", "--help", "-h" -> {
-                return words.isEmpty() || words.getFirst().startsWith("-") ? tree.help() : help(words.getFirst(), tree);
-            }
-            case "version", "--version", "-v" -> {
-                done.command = "version";
-                return "hokku " + version;
-            }
-            default -> {
-                return help(name.endsWith(":help") ? name.substring(0, name.length() - ":help".length()) : name, tree);
-            }
+        if (List.of("version", "--version", "-v").contains(name)) {
+            done.command = "version";
+            return "hokku " + version;
         }
+        String help;
+        if (!List.of("help", "--help", "-h").contains(name)) {
+            help = help(name.replaceFirst(":help$", ""), tree);
+        } else {
+            help = words.isEmpty() || words.getFirst().startsWith("-") ? tree.help() : help(words.getFirst(), tree);
+        }
+        done.command = "help";
+        return help;
     }
 
     private String help(String about, CommandTree tree) {

@@ -32,6 +32,9 @@ final class Question {
         out.prompt(prompt);
         try {
             Optional<String> answer = terminal ? typed() : line();
+            if (answer.isEmpty() && !terminal) {
+                out.prompt("\n");
+            }
             return answer.map(String::strip);
         } catch (IOException gone) {
             throw new UserError(CANCELLED, "Aborted", gone);

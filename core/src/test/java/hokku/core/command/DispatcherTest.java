@@ -259,7 +259,7 @@ class DispatcherTest {
         assertThat(Files.readAllLines(folder.resolve("audit.jsonl"))).satisfiesExactly(
                 line -> assertThat(line).contains("\"who\":\"alice\"", "\"command\":\"sample:echo\"", "\"names\":[\"KEY\"]", "\"exit\":0"),
                 line -> assertThat(line).contains("\"command\":\"sample:destroy\",\"app\":\"other\"", "\"exit\":20"),
-                line -> assertThat(line).contains("\"exit\":1").doesNotContain("hunter"),
+                line -> assertThat(line).contains("\"command\":\"(unknown)\"", "\"exit\":1").doesNotContain("hunter"),
                 line -> assertThat(line).contains("\"command\":\"git-receive-pack\",\"app\":\"hello\"", "\"exit\":3"));
         assertThat(Files.readString(folder.resolve("audit.jsonl"))).doesNotContain("hunter");
     }
