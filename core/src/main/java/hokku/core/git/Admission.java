@@ -29,7 +29,8 @@ final class Admission {
             return refused.exitCode();
         } catch (IOException failure) {
             LOG.error("The repository of {} cannot be used", app, failure);
-            refuse(out, "The repository of " + app + " cannot be used: " + failure.getMessage() + ". Look at the server's disk and log");
+            refuse(out, "The repository of " + app + " cannot be used: " + failure.getMessage()
+                    + ". Look at the server's disk and log");
             return UserError.FAILED;
         } catch (InterruptedException | RuntimeException passed) {
             throw passed;

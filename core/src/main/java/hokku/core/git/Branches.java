@@ -11,7 +11,8 @@ final class Branches {
     private Branches() {}
 
     static boolean isDeployed(String ref, Optional<String> chosen) {
-        return chosen.map(branch -> ref.equals(ref(branch))).orElseGet(() -> CANDIDATES.stream().map(Branches::ref).anyMatch(ref::equals));
+        return chosen.map(branch -> ref.equals(ref(branch)))
+                .orElseGet(() -> CANDIDATES.stream().map(Branches::ref).anyMatch(ref::equals));
     }
 
     /// The branch to name to somebody who pushed another one.

@@ -2,6 +2,7 @@ package hokku.core.git;
 
 import hokku.api.UserError;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.eclipse.jgit.errors.LargeObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
@@ -33,7 +34,8 @@ final class CarefulReceivePack extends ReceivePack {
             }
             refuse(new UserError("""
                     This is a shallow clone: it lacks the history that the server needs.
-                    Run `git fetch --unshallow`, then push again"""), "shallow clone: run git fetch --unshallow, then push again");
+                    Run `git fetch --unshallow`, then push again"""),
+                    "shallow clone: run git fetch --unshallow, then push again");
         } catch (TooLargeObjectInPackException large) {
             refuse(new UserError("A file is larger than " + (LARGEST_FILE >> 20) + " MiB, which is the most that a push may hold."
                     + "\nRemove it from the commits that you push, then push again"), "a file is too large");
@@ -41,7 +43,7 @@ final class CarefulReceivePack extends ReceivePack {
     }
 
     private void refuse(UserError reason, String summary) {
-        new RemoteOutput(getMessageOutputStream(), java.io.OutputStream.nullOutputStream()).warn(reason.getMessage());
+        new RemoteOutput(getMessageOutputStream(), OutputStream.nullOutputStream()).warn(reason.getMessage());
         for (ReceiveCommand command : getAllCommands()) {
             command.setResult(ReceiveCommand.Result.REJECTED_OTHER_REASON, summary);
         }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.eclipse.jgit.errors.UnpackException;
 import org.eclipse.jgit.lib.Repository;
@@ -70,7 +71,7 @@ public final class GitReceive {
         return seen.stream().allMatch(command -> command.getResult() == ReceiveCommand.Result.OK) ? 0 : 1;
     }
 
-    private void decide(CarefulReceivePack pack, java.util.Collection<ReceiveCommand> commands, AppName app, Identity by,
+    private void decide(CarefulReceivePack pack, Collection<ReceiveCommand> commands, AppName app, Identity by,
             OutputStream connection) {
         RemoteOutput out = new RemoteOutput(pack.getMessageOutputStream(), connection);
         PushedRefs refs = new PushedRefs(repositories, handler, app, by, out);

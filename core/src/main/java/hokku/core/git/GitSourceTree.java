@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -123,14 +125,15 @@ final class GitSourceTree implements SourceTree {
         return path.isEmpty() ? this : new GitSourceTree(files, root + path + "/", overlays);
     }
 
-    private Map<String, Node> below(java.util.SortedMap<String, Node> all) {
+    private Map<String, Node> below(SortedMap<String, Node> all) {
         // '0' is the character after '/', so this is everything that begins with the root
         return root.isEmpty() ? all : all.subMap(root, root.substring(0, root.length() - 1) + '0');
     }
 
     private InputStream open(Entry entry, CommitFiles.Contents contents) throws IOException {
-        Overlay overlay = overlays.get(root + entry.path());
-        return overlay != null ? new ByteArrayInputStream(overlay.content()) : contents.open(files.nodes().get(root + entry.path()));
+        String full = root + entry.path();
+        Overlay overlay = overlays.get(full);
+        return overlay != null ? new ByteArrayInputStream(overlay.content()) : contents.open(files.nodes().get(full));
     }
 
     private static void write(TarArchiveOutputStream tar, Entry entry, InputStream content, Instant time) throws IOException {
@@ -150,7 +153,7 @@ final class GitSourceTree implements SourceTree {
     private static void put(TarArchiveOutputStream tar, TarArchiveEntry entry, int mode, Instant time) throws IOException {
         entry.setMode(mode);
         entry.setIds(0, 0);
-        entry.setLastModifiedTime(java.nio.file.attribute.FileTime.from(time));
+        entry.setLastModifiedTime(FileTime.from(time));
         tar.putArchiveEntry(entry);
     }
 

@@ -13,7 +13,8 @@ public interface Push {
     /// The full name of the branch, `refs/heads/master`.
     String ref();
 
-    /// The commit that the branch pointed to when it was looked at last, by [#recheck] or as the push began; forty zeros for none.
+    /// The commit that the branch pointed to when it was looked at last, by [#recheck] or as the push began; forty zeros for
+    /// none.
     String former();
 
     /// The commit that is to be deployed.

@@ -3,6 +3,7 @@ package hokku.core.git;
 import hokku.api.AppName;
 import hokku.api.Identity;
 import hokku.api.Output;
+import java.util.Optional;
 
 /// What git needs of the rest of the server.
 public interface PushHandler {
@@ -12,7 +13,7 @@ public interface PushHandler {
     void admit(AppName app, Identity by, boolean push) throws Exception;
 
     /// The branch whose pushes are deployed, without `refs/heads/`; empty until the first of `master` and `main` was deployed.
-    java.util.Optional<String> deployBranch(AppName app);
+    Optional<String> deployBranch(AppName app);
 
     /// Deploys, and moves the branch by [Push#moveRef] once the release is live.
     ///

@@ -20,8 +20,8 @@ final class PushedCommit implements Push {
     private String expected;
     private boolean moved;
 
-    PushedCommit(Repositories repositories, PushHandler handler, AppName app, Identity by, String ref, String former, String commit,
-            boolean forced, SourceTree tree) {
+    PushedCommit(Repositories repositories, PushHandler handler, AppName app, Identity by, String ref, String former,
+            String commit, boolean forced, SourceTree tree) {
         this.repositories = repositories;
         this.handler = handler;
         this.app = app;
@@ -66,14 +66,15 @@ final class PushedCommit implements Push {
     @Override
     public synchronized void recheck() throws IOException {
         handler.deployBranch(app).map(Branches::ref).filter(deployed -> !deployed.equals(ref)).ifPresent(deployed -> {
-            throw new UserError("%s became the branch that is deployed while this push waited.\nTo deploy this commit: git push <remote> %s:%s"
-                    .formatted(Branches.name(deployed), Branches.name(ref), Branches.name(deployed)));
+            throw new UserError(("%s became the branch that is deployed while this push waited.\n"
+                    + "To deploy this commit: git push <remote> %s:%s").formatted(Branches.name(deployed), Branches.name(ref),
+                            Branches.name(deployed)));
         });
         String now = repositories.tip(app, ref).orElse(Repositories.NO_COMMIT);
         boolean changed = !now.equals(expected) && !now.equals(Repositories.NO_COMMIT);
         if (changed && !forced && !repositories.follows(app, commit, now)) {
-            throw new UserError("%s was moved to %.8s while this push waited, and %.8s does not build on that.\nFetch and merge it, then push again"
-                    .formatted(Branches.name(ref), now, commit));
+            throw new UserError(("%s was moved to %.8s while this push waited, and %.8s does not build on that.\n"
+                    + "Fetch and merge it, then push again").formatted(Branches.name(ref), now, commit));
         }
         expected = now;
     }

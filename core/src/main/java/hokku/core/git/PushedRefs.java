@@ -130,8 +130,9 @@ final class PushedRefs {
     private void checkIsCommit(ReceiveCommand command) throws IOException {
         try (var repository = repositories.open(app); RevWalk walk = new RevWalk(repository)) {
             if (!(walk.parseAny(command.getNewId()) instanceof RevCommit)) {
-                throw new UserError("A branch needs a commit, and this is a tag's own object.\nPush the commit that the tag names: "
-                        + "git push <remote> <tag>^{commit}:" + Branches.name(command.getRefName()));
+                throw new UserError("A branch needs a commit, and this is a tag's own object.\n"
+                        + "Push the commit that the tag names: git push <remote> <tag>^{commit}:"
+                                + Branches.name(command.getRefName()));
             }
         }
     }

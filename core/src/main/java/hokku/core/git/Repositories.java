@@ -5,12 +5,9 @@ import hokku.api.SourceTree;
 import hokku.api.UserError;
 import hokku.core.state.Home;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Optional;
@@ -68,7 +65,7 @@ public final class Repositories {
     }
 
     public void delete(AppName app) throws IOException {
-        deleteAll(home.repository(app));
+        Folders.delete(home.repository(app));
     }
 
     /// Gives an app, which has none, a copy of another app's repository.
@@ -76,8 +73,8 @@ public final class Repositories {
         Path source = home.repository(from);
         Path fresh = fresh(to);
         // References first: what they need is there before them, and stays, so the objects copied afterwards are complete.
-        copyAll(source, fresh, "objects", false);
-        copyAll(source, fresh, "objects", true);
+        Folders.copy(source, fresh, "objects", false);
+        Folders.copy(source, fresh, "objects", true);
         Files.move(fresh, home.repository(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -107,7 +104,8 @@ public final class Repositories {
         try (Repository repository = open(app); RevWalk walk = new RevWalk(repository)) {
             ObjectId id = repository.resolve(revision + "^{commit}");
             return id == null ? Optional.empty() : Optional.of(walk.parseCommit(id).name());
-        } catch (AmbiguousObjectException | RevisionSyntaxException | MissingObjectException | IncorrectObjectTypeException none) {
+        } catch (AmbiguousObjectException | RevisionSyntaxException | MissingObjectException
+                | IncorrectObjectTypeException none) {
             return Optional.empty();
         }
     }
@@ -209,55 +207,7 @@ public final class Repositories {
     private Path fresh(AppName app) throws IOException {
         Path folder = home.app(app).resolve("repo.git.new");
         Home.createPrivate(home.app(app));
-        deleteAll(folder);
+        Folders.delete(folder);
         return folder;
-    }
-
-    private static void copyAll(Path from, Path to, String folder, boolean only) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) throws IOException {
-                Path relative = from.relativize(path);
-                boolean inFolder = relative.startsWith(folder);
-                if (!relative.toString().isEmpty() && inFolder != only) {
-                    return FileVisitResult.SKIP_SUBTREE;
-                }
-                Files.createDirectories(to.resolve(relative));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
-                Path relative = from.relativize(path);
-                String name = path.getFileName().toString();
-                boolean passing = name.endsWith(".lock") || name.endsWith(".keep") || name.startsWith("incoming_");
-                if (!passing && relative.startsWith(folder) == only) {
-                    Files.copy(path, to.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
-                Files.delete(path);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path path, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(path);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -24,7 +24,8 @@ final class SourceRules {
     static void check(SourceTree tree, CommitFiles files) throws IOException {
         List<Entry> entries = tree.entries();
         if (entries.isEmpty()) {
-            throw new UserError("The commit holds no files, so there is nothing to deploy. Add some (git add), commit and push again");
+            throw new UserError("The commit holds no files, so there is nothing to deploy.\n"
+                    + "Add some (git add), commit and push again");
         }
         for (Entry entry : entries) {
             if (entry.kind() == Kind.SUBMODULE) {
@@ -43,7 +44,8 @@ final class SourceRules {
                 boolean small = node.size() > LFS_POINTER.length && node.size() < LARGEST_POINTER;
                 if (small && node.kind() != Kind.SYMLINK && isPointer(contents, node)) {
                     throw new UserError(("%1$s is kept in Git LFS: the repository holds a pointer instead of its content.\n"
-                            + "Put the files themselves into the repository: git lfs migrate export --include=\"%1$s\" --everything\n"
+                            + "Put the files themselves into the repository: "
+                            + "git lfs migrate export --include=\"%1$s\" --everything\n"
                             + "Then push again, with --force").formatted(file.getKey()));
                 }
             }

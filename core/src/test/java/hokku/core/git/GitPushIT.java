@@ -53,7 +53,8 @@ class GitPushIT implements PushHandler {
         Home home = new Home(folder.resolve("home"));
         home.create();
         repositories = new Repositories(home);
-        server = new GitServer(folder, new GitReceive(repositories, this, Duration.ofMillis(20)), new GitUpload(repositories, this));
+        server = new GitServer(folder, new GitReceive(repositories, this, Duration.ofMillis(20)), 
+                new GitUpload(repositories, this));
         client = GitClient.init(folder.resolve("work"), server.ssh(), "master");
     }
 
@@ -144,7 +145,8 @@ class GitPushIT implements PushHandler {
         };
         Result push = client.run("push", "dokku", "master");
         assertThat(push.exitCode()).isEqualTo(1);
-        assertThat(push.output()).contains("remote:  !     Step 3 failed with exit code 7").contains("remote:  !     Look at the lines above")
+        assertThat(push.output()).contains("remote:  !     Step 3 failed with exit code 7")
+                .contains("remote:  !     Look at the lines above")
                 .contains("! [remote rejected] master -> master (Step 3 failed with exit code 7)");
         assertThat(repositories.tip(APP, MASTER)).contains(first);
         deploy = (again, out) -> {};
@@ -159,7 +161,8 @@ class GitPushIT implements PushHandler {
         };
         Result push = client.run("push", "dokku", "master");
         assertThat(push.exitCode()).isEqualTo(1);
-        assertThat(push.output()).containsPattern("defect: boom \\(log id [0-9a-f]{8}\\)").contains("[remote rejected]").doesNotContain("\tat ");
+        assertThat(push.output()).containsPattern("defect: boom \\(log id [0-9a-f]{8}\\)").contains("[remote rejected]")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -294,7 +297,8 @@ class GitPushIT implements PushHandler {
         await().atMost(Duration.ofSeconds(20)).until(() -> queue.hasQueuedThreads());
         go.countDown();
         assertThat(text(one)).contains("master -> master");
-        assertThat(text(two)).contains("[remote rejected] other -> master (master was moved to").contains("Fetch and merge it, then push again");
+        assertThat(text(two)).contains("[remote rejected] other -> master (master was moved to")
+                .contains("Fetch and merge it, then push again");
         assertThat(repositories.tip(APP, MASTER)).contains(first);
         assertThat(deployed).hasSize(2);
     }
@@ -319,9 +323,11 @@ class GitPushIT implements PushHandler {
     @Test
     void submodulesLfsPointersAndEmptyCommitsAreExplained() throws Exception {
         client.ok("commit", "-q", "--allow-empty", "-m", "nothing");
-        assertThat(client.run("push", "dokku", "master").output()).contains("The commit holds no files").contains("[remote rejected]");
+        assertThat(client.run("push", "dokku", "master").output()).contains("The commit holds no files")
+                .contains("[remote rejected]");
         client.commit("logo.png", "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a".repeat(64) + "\nsize 5\n");
-        assertThat(client.run("push", "dokku", "master").output()).contains("logo.png is kept in Git LFS").contains("git lfs migrate export");
+        assertThat(client.run("push", "dokku", "master").output()).contains("logo.png is kept in Git LFS")
+                .contains("git lfs migrate export");
         client.ok("rm", "-q", "logo.png");
         client.ok("update-index", "--add", "--cacheinfo", "160000," + "1".repeat(40) + ",lib");
         client.ok("commit", "-q", "-m", "submodule");

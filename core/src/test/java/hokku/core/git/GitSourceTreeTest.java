@@ -19,6 +19,7 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +88,8 @@ class GitSourceTreeTest {
         String target = "z".repeat(180);
         Map<String, TarArchiveEntry> archive = new LinkedHashMap<>();
         Map<String, String> contents = new LinkedHashMap<>();
-        unpack(tree(commits().file(path, "deep").file("far", FileMode.SYMLINK, target.getBytes(StandardCharsets.UTF_8))), archive, contents);
+        unpack(tree(commits().file(path, "deep").file("far", FileMode.SYMLINK, target.getBytes(StandardCharsets.UTF_8))),
+                archive, contents);
         assertThat(contents).containsEntry(path, "deep");
         assertThat(archive.get("far").getLinkName()).isEqualTo(target);
     }
@@ -116,7 +118,8 @@ class GitSourceTreeTest {
 
     @Test
     void aFolderCanBecomeTheRoot() throws IOException {
-        SourceTree tree = tree(commits().file("app/Dockerfile", "1").file("app/src/a", "2").file("app-other/b", "3").file("c", "4"));
+        SourceTree tree = tree(commits().file("app/Dockerfile", "1").file("app/src/a", "2").file("app-other/b", "3")
+                .file("c", "4"));
         SourceTree below = tree.with("app/extra", bytes("5"), false).below("app").with("more", bytes("6"), false);
         assertThat(below.entries()).extracting(Entry::path).containsExactly("Dockerfile", "extra", "more", "src/a");
         assertThat(below.readText("src/a")).contains("2");
@@ -141,7 +144,8 @@ class GitSourceTreeTest {
     }
 
     private void refused(TestCommits commits, String reason) throws IOException {
-        CommitFiles files = new CommitFiles(() -> repositories.open(app), org.eclipse.jgit.lib.ObjectId.fromString(commits.commit()));
+        CommitFiles files = new CommitFiles(() -> repositories.open(app),
+                ObjectId.fromString(commits.commit()));
         assertThatThrownBy(() -> SourceRules.check(new GitSourceTree(files), files)).isInstanceOf(UserError.class)
                 .hasMessageContaining(reason);
     }
@@ -165,7 +169,8 @@ class GitSourceTreeTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void unpack(SourceTree tree, Map<String, TarArchiveEntry> entries, Map<String, String> contents) throws IOException {
+    private static void unpack(SourceTree tree, Map<String, TarArchiveEntry> entries,
+            Map<String, String> contents) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         tree.writeTar(bytes, entry -> true);
         try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(bytes.toByteArray()), "UTF-8")) {

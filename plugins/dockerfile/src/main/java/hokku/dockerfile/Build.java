@@ -60,7 +60,8 @@ final class Build {
         }
     }
 
-    private String run(BuildImageCmd command, ContextStream context, BuildProgress progress) throws IOException, InterruptedException {
+    private String run(BuildImageCmd command, ContextStream context, BuildProgress progress)
+            throws IOException, InterruptedException {
         try (context; command; progress) {
             command.exec(progress).awaitCompletion();
             if (progress.refusal().isPresent() || progress.image().isEmpty()) {
@@ -75,10 +76,10 @@ final class Build {
         }
     }
 
-    /// Puts the labels on in one step of their own: as a part of the build, each would be a step, and a line for the user to read.
+    /// Puts the labels on in one step of their own: as a part of the build, each would be a step, and lines for the user.
     private String labelled(String built) throws IOException, InterruptedException {
-        String text = "FROM %s\nLABEL %s=\"%s\" hokku.app=\"%s\" hokku.id=\"%s\" hokku.release=\"%d\"\n".formatted(built, Engine.INSTANCE_LABEL,
-                engine.instance(), source.app().name(), source.app().id(), source.number());
+        String text = "FROM %s\nLABEL %s=\"%s\" hokku.app=\"%s\" hokku.id=\"%s\" hokku.release=\"%d\"\n".formatted(
+                built, Engine.INSTANCE_LABEL, engine.instance(), source.app().name(), source.app().id(), source.number());
         SourceTree tree = source.tree().with(LABELS, text.getBytes(StandardCharsets.UTF_8), false);
         ContextStream context = ContextStream.open(tree, entry -> entry.path().equals(LABELS));
         BuildImageCmd command = engine.client().buildImageCmd().withTarInputStream(context).withDockerfilePath(LABELS)

@@ -2,6 +2,7 @@ package hokku.dockerfile;
 
 import hokku.api.UserError;
 import hokku.dockerfile.BuildProgress.Refusal;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,6 +14,8 @@ final class BuildFailure {
     private static final Pattern HEREDOC = Pattern.compile("unknown instruction|here-?document", Pattern.CASE_INSENSITIVE);
     private static final Pattern STEP = Pattern.compile("Step (\\d+/\\d+) : (.*)");
     private static final Pattern ANSWER = Pattern.compile("^Status \\d+: (?:\\{\"message\":\"(.*)\"}|(.*))\\s*$", Pattern.DOTALL);
+    private static final Pattern PREFIX = Pattern.compile(
+            "^(failed to parse Dockerfile: |Error response from daemon: |dockerfile parse error:? )+", Pattern.CASE_INSENSITIVE);
     private static final Pattern EXIT = Pattern.compile("returned a non-zero code: (\\d+)");
 
     private BuildFailure() {}
@@ -26,7 +29,8 @@ final class BuildFailure {
         String message = String.valueOf(answer.getMessage());
         Matcher matcher = ANSWER.matcher(message);
         if (matcher.matches()) {
-            message = Optional.ofNullable(matcher.group(1)).orElseGet(() -> matcher.group(2)).replace("\\\"", "\"").replace("\\n", "\n");
+            message = Optional.ofNullable(matcher.group(1)).orElseGet(() -> matcher.group(2))
+                    .replace("\\\"", "\"").replace("\\n", "\n");
         }
         return new Refusal(message.strip(), Optional.empty());
     }
@@ -36,8 +40,8 @@ final class BuildFailure {
         String lower = message.toLowerCase(Locale.ROOT);
         Matcher option = OPTION.matcher(message);
         if (option.find()) {
-            return "%s uses %s, which needs BuildKit, and this builder has none.\nWrite the instruction without %s, then push again"
-                    .formatted(path, option.group(1), option.group(1));
+            return ("%s uses %s, which needs BuildKit, and this builder has none.\n"
+                    + "Write the instruction without %s, then push again").formatted(path, option.group(1), option.group(1));
         }
         if (lower.contains("requires buildkit")) {
             return "%s needs BuildKit, and this builder has none: %s".formatted(path, message);
@@ -64,17 +68,18 @@ final class BuildFailure {
     }
 
     private static String base(String[] words, String message) {
-        String image = java.util.Arrays.stream(words).filter(word -> !word.startsWith("--")).findFirst().orElse("");
+        String image = Arrays.stream(words).filter(word -> !word.startsWith("--")).findFirst().orElse("");
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("pull access denied") || lower.contains("not found") || lower.contains("manifest unknown")
                 || lower.contains("does not exist") || lower.contains("unauthorized")) {
-            return "The base image %s was not found: %s\nLook at the name behind FROM; a private image needs a docker login on the server"
-                    .formatted(image, message);
+            return ("The base image %s was not found: %s\n"
+                    + "Look at the name behind FROM; a private image needs a docker login on the server")
+                            .formatted(image, message);
         }
         return "The base image %s is not on the server and could not be pulled: %s".formatted(image, message);
     }
 
     private static String withoutPrefix(String message) {
-        return message.replaceFirst("(?i)^(failed to parse Dockerfile: |Error response from daemon: |dockerfile parse error:? )+", "");
+        return PREFIX.matcher(message).replaceFirst("");
     }
 }

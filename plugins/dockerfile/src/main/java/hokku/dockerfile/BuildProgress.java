@@ -55,7 +55,8 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
         if (item.isErrorIndicated()) {
             flush();
             Optional<Integer> code = Optional.ofNullable(item.getErrorDetail()).map(detail -> detail.getCode());
-            String message = Optional.ofNullable(item.getErrorDetail()).map(detail -> detail.getMessage()).orElse("no reason given");
+            String message = Optional.ofNullable(item.getErrorDetail()).map(detail -> detail.getMessage())
+                    .orElse("no reason given");
             refusal = Optional.of(new Refusal(message, code));
         }
     }

@@ -46,7 +46,8 @@ final class DockerIgnore implements Predicate<String> {
         String cleaned = cleaned(keeps ? line.substring(1).strip() : line);
         if (cleaned.isEmpty()) {
             if (keeps) {
-                throw new UserError(".dockerignore: a ! without a pattern behind it says nothing. Remove it, or name what is to be kept");
+                throw new UserError(".dockerignore: a ! without a pattern behind it says nothing.\n"
+                        + "Remove it, or name what is to be kept");
             }
             return;
         }

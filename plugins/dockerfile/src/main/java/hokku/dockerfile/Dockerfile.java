@@ -1,11 +1,14 @@
 package hokku.dockerfile;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What has to be known of a Dockerfile before and after its build. The engine alone judges whether it is right.
 record Dockerfile(Set<String> arguments, List<Integer> exposed, boolean keptFromProxy) {
@@ -25,10 +28,11 @@ record Dockerfile(Set<String> arguments, List<Integer> exposed, boolean keptFrom
         for (String instruction : instructions(text)) {
             String[] words = instruction.strip().split("\\s+");
             switch (words[0].toUpperCase(Locale.ROOT)) {
-                case "ARG" -> rest(words).map(word -> word.split("=", 2)[0]).filter(NAME.asMatchPredicate()).forEach(arguments::add);
+                case "ARG" -> rest(words).map(word -> word.split("=", 2)[0]).filter(NAME.asMatchPredicate())
+                        .forEach(arguments::add);
                 // what an earlier stage exposes is not the image's
                 case "FROM" -> exposed.clear();
-                case "EXPOSE" -> rest(words).map(PORT::matcher).filter(java.util.regex.Matcher::matches)
+                case "EXPOSE" -> rest(words).map(PORT::matcher).filter(Matcher::matches)
                         .map(port -> Integer.valueOf(port.group(1))).forEach(exposed::add);
                 default -> { }
             }
@@ -43,8 +47,8 @@ record Dockerfile(Set<String> arguments, List<Integer> exposed, boolean keptFrom
         return ordered;
     }
 
-    private static java.util.stream.Stream<String> rest(String... words) {
-        return java.util.Arrays.stream(words).skip(1);
+    private static Stream<String> rest(String... words) {
+        return Arrays.stream(words).skip(1);
     }
 
     /// Lines without comments, with continued ones joined.

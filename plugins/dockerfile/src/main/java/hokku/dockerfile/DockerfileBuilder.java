@@ -90,8 +90,9 @@ final class DockerfileBuilder implements Builder {
         if (procfile.isEmpty()) {
             if (!startsByItself(image)) {
                 build.discard(image.getId());
-                throw new UserError("The image says nothing about what to start: it has neither CMD nor ENTRYPOINT, and the repository no"
-                        + " Procfile.\nAdd a CMD to " + path + ", for instance CMD [\"./start\"], then push again");
+                throw new UserError("The image says nothing about what to start: it has neither CMD nor ENTRYPOINT, and"
+                        + " the repository no Procfile.\nAdd a CMD to " + path
+                                + ", for instance CMD [\"./start\"], then push again");
             }
             processes.put(ProcessType.WEB, List.of());
         }
@@ -150,7 +151,8 @@ final class DockerfileBuilder implements Builder {
         boolean inside = !path.isEmpty() && !path.startsWith("/") && Arrays.stream(path.split("/", -1)).noneMatch(
                 word -> word.isEmpty() || word.equals(".") || word.equals(".."));
         if (!inside || path.codePoints().anyMatch(Character::isISOControl)) {
-            throw new UserError("Invalid value for dockerfile-path: use a path inside the repository, for instance docker/Dockerfile");
+            throw new UserError("Invalid value for dockerfile-path."
+                    + " Use a path inside the repository, for instance docker/Dockerfile");
         }
         return path;
     }

@@ -53,7 +53,8 @@ final class ProcessWords {
             }
         }
         if (quote != 0) {
-            throw new UserError("Procfile: the command of " + process + " has a quote that is never closed. Close it, then push again");
+            throw new UserError("Procfile: the command of " + process
+                    + " has a quote that is never closed. Close it, then push again");
         }
         if (begun) {
             words.add(word.toString());

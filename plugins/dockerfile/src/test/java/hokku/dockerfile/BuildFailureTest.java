@@ -17,9 +17,11 @@ class BuildFailureTest {
 
     @Test
     void aBaseImageThatIsMissingIsNamed() {
-        assertThat(text("pull access denied for nosuch, repository does not exist or may require 'docker login'", "Step 1/1 : FROM nosuch:1 AS x"))
+        assertThat(text("pull access denied for nosuch, repository does not exist or may require 'docker login'",
+                "Step 1/1 : FROM nosuch:1 AS x"))
                 .startsWith("The base image nosuch:1 was not found");
-        assertThat(text("Get \"https://registry.example.com/v2/\": dial tcp: i/o timeout", "Step 1/1 : FROM --platform=linux/amd64 busybox:9"))
+        assertThat(text("Get \"https://registry.example.com/v2/\": dial tcp: i/o timeout",
+                "Step 1/1 : FROM --platform=linux/amd64 busybox:9"))
                 .startsWith("The base image busybox:9 is not on the server and could not be pulled");
     }
 
@@ -27,13 +29,15 @@ class BuildFailureTest {
     void mistakesAndWhatNeedsBuildKitAreToldApart() {
         assertThat(BuildFailure.of("Dockerfile", BuildFailure.refusal(new IllegalStateException(
                 "Status 400: {\"message\":\"dockerfile parse error line 2: unknown instruction: FOO\"}\n")), Optional.empty(),
-                new IllegalStateException()).getMessage()).startsWith("Dockerfile has a mistake: line 2: unknown instruction: FOO");
+                new IllegalStateException()).getMessage())
+                .startsWith("Dockerfile has a mistake: line 2: unknown instruction: FOO");
         assertThat(text("the --mount option requires BuildKit. Refer to …", "Step 2/2 : RUN --mount=type=cache x"))
                 .startsWith("Dockerfile uses --mount, which needs BuildKit");
     }
 
     private static String text(String message, String step) {
-        return BuildFailure.of("Dockerfile", new Refusal(message, Optional.empty()), Optional.of(step), new IllegalStateException())
+        return BuildFailure.of("Dockerfile", new Refusal(message, Optional.empty()), Optional.of(step),
+                new IllegalStateException())
                 .getMessage();
     }
 }

@@ -107,7 +107,8 @@ class DockerfileBuilderIT extends BuilderContract {
     protected Set<String> remains() {
         Set<String> found = new TreeSet<>();
         docker().listContainersCmd().withShowAll(true).exec().stream()
-                .filter(container -> container.getCommand().contains(unique)).forEach(container -> found.add("container " + container.getId()));
+                .filter(container -> container.getCommand().contains(unique))
+                .forEach(container -> found.add("container " + container.getId()));
         for (Image image : docker().listImagesCmd().withShowAll(true).exec()) {
             try {
                 if (commandOf(image.getId()).contains(unique)) {
@@ -152,9 +153,11 @@ class DockerfileBuilderIT extends BuilderContract {
     void aFailedBuildKeepsItsGoodLayersUntilTheNextOneHasEnded() throws Exception {
         String good = "RUN echo layer " + unique;
         assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", good, "RUN exit 7")), new RecordingOutput()))
-                .isInstanceOf(UserError.class).hasMessageStartingWith("Step 3/").hasMessageContaining("failed with exit code 7: RUN exit 7");
+                .isInstanceOf(UserError.class).hasMessageStartingWith("Step 3/")
+                .hasMessageContaining("failed with exit code 7: RUN exit 7");
         RecordingOutput second = new RecordingOutput();
-        assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", good, "RUN exit 8")), second)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", good, "RUN exit 8")), second))
+                .isInstanceOf(UserError.class);
         assertThat(second.lines()).contains(" ---> Using cache");
         assertThat(remains()).hasSize(1);
         BuiltImage other = builder.build(source(dockerfile("FROM busybox", "CMD [\"true\"]")), new RecordingOutput());
@@ -168,11 +171,14 @@ class DockerfileBuilderIT extends BuilderContract {
                 Map.of("hokku.instance", engine.instance())).exec().getId();
         try {
             BuiltImage live = builder.build(source(good()), new RecordingOutput());
-            String print = "printf ' ---> Running in " + other + "\\n ---> " + live.id().substring(7, 19) + "\\nSuccessfully built "
+            String print = "printf ' ---> Running in " + other + "\\n ---> " + live.id().substring(7, 19)
+                    + "\\nSuccessfully built "
                     + live.id().substring(7, 19) + "\\n'; echo " + unique;
-            assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", "RUN " + print + "; exit 3")), new RecordingOutput()))
+            assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", "RUN " + print + "; exit 3")),
+                    new RecordingOutput()))
                     .isInstanceOf(UserError.class).hasMessageContaining("exit code 3");
-            BuiltImage second = builder.build(source(dockerfile("FROM busybox", "RUN " + print, "CMD [\"true\"]")), new RecordingOutput());
+            BuiltImage second = builder.build(source(dockerfile("FROM busybox", "RUN " + print, "CMD [\"true\"]")),
+                    new RecordingOutput());
             assertThat(second.id()).isNotEqualTo(live.id());
             assertThat(docker().inspectImageCmd(live.id()).exec().getId()).isEqualTo(live.id());
             assertThat(docker().inspectContainerCmd(other).exec().getId()).isEqualTo(other);
@@ -192,7 +198,8 @@ class DockerfileBuilderIT extends BuilderContract {
 
     @Test
     void whatTheIgnoreFileNamesIsNotSent() throws Exception {
-        SourceTree tree = dockerfile("FROM busybox", "COPY . /src", "RUN cd /src && find . -type f | sort | tr '\\n' ' ' && echo " + unique,
+        SourceTree tree = dockerfile("FROM busybox", "COPY . /src",
+                "RUN cd /src && find . -type f | sort | tr '\\n' ' ' && echo " + unique,
                 "CMD [\"true\"]")
                 .with(".dockerignore", "Dockerfile\n*.log\nnode_modules\n!keep.log\n".getBytes(), false)
                 .with("a.log", new byte[1], false).with("keep.log", new byte[1], false)
@@ -204,7 +211,8 @@ class DockerfileBuilderIT extends BuilderContract {
 
     @Test
     void variablesReachTheBuildOnlyWhereTheyAreDeclared() throws Exception {
-        Source source = source(dockerfile("FROM busybox", "ARG SHOWN", "RUN echo \"shown=$SHOWN hidden=$HIDDEN\" " + unique, "CMD [\"true\"]"))
+        Source source = source(dockerfile("FROM busybox", "ARG SHOWN",
+                "RUN echo \"shown=$SHOWN hidden=$HIDDEN\" " + unique, "CMD [\"true\"]"))
                 .withEnv(Env.of(Map.of("SHOWN", "a \"b\" ü", "HIDDEN", "secret")));
         RecordingOutput out = new RecordingOutput();
         BuiltImage image = builder.build(source, out);
@@ -214,11 +222,12 @@ class DockerfileBuilderIT extends BuilderContract {
 
     @Test
     void portsComeInTheOrderOfTheDockerfileAndUdpAloneIsNotRouted() throws Exception {
-        BuiltImage image = builder.build(source(dockerfile("FROM busybox", "EXPOSE 9000 80", "EXPOSE 53/udp 443", "CMD [\"true\"]")),
-                new RecordingOutput());
+        BuiltImage image = builder.build(source(dockerfile("FROM busybox", "EXPOSE 9000 80", "EXPOSE 53/udp 443",
+                "CMD [\"true\"]")), new RecordingOutput());
         assertThat(image.ports()).containsExactly(9000, 80, 443);
         assertThat(image.routed()).isTrue();
-        BuiltImage udp = builder.build(source(dockerfile("FROM busybox", "EXPOSE 53/udp", "CMD [\"true\"]")), new RecordingOutput());
+        BuiltImage udp = builder.build(source(dockerfile("FROM busybox", "EXPOSE 53/udp", "CMD [\"true\"]")),
+                new RecordingOutput());
         assertThat(udp.ports()).isEmpty();
         assertThat(udp.routed()).isFalse();
         BuiltImage kept = builder.build(source(dockerfile("# no_http_proxy", "FROM busybox", "EXPOSE 25", "CMD [\"true\"]")),
@@ -253,15 +262,17 @@ class DockerfileBuilderIT extends BuilderContract {
     }
 
     private void fails(String dockerfile, String... parts) {
-        assertThatThrownBy(() -> builder.build(source(FakeSourceTree.EMPTY.with("Dockerfile", dockerfile)), new RecordingOutput()))
+        assertThatThrownBy(() -> builder.build(source(FakeSourceTree.EMPTY.with("Dockerfile", dockerfile)),
+                new RecordingOutput()))
                 .isInstanceOf(UserError.class).hasMessageContainingAll(parts);
     }
 
     @Test
     void theDockerfileMayBeElsewhere() throws Exception {
-        Source source = source(FakeSourceTree.EMPTY.with("docker/App.dockerfile", "FROM busybox\nCMD [\"true\"]\n").with(".dockerignore", "docker"));
-        Source configured = new Source(source.app().withSetting(DockerfileBuilder.PATH, "docker/App.dockerfile"), 1, source.commit(),
-                source.tree(), source.env(), source.by(), source.at());
+        Source source = source(FakeSourceTree.EMPTY.with("docker/App.dockerfile", "FROM busybox\nCMD [\"true\"]\n")
+                .with(".dockerignore", "docker"));
+        Source configured = new Source(source.app().withSetting(DockerfileBuilder.PATH, "docker/App.dockerfile"), 1,
+                source.commit(), source.tree(), source.env(), source.by(), source.at());
         assertThat(builder.accepts(source)).isFalse();
         assertThat(builder.accepts(configured)).isTrue();
         assertThat(builder.build(configured, new RecordingOutput()).processes()).containsKey(ProcessType.WEB);
@@ -273,7 +284,8 @@ class DockerfileBuilderIT extends BuilderContract {
         byte[] large = new byte[50 << 20];
         new Random(1).nextBytes(large);
         RecordingOutput out = new RecordingOutput();
-        builder.build(source(dockerfile("FROM busybox", "COPY blob /blob", "RUN wc -c < /blob && echo " + unique, "CMD [\"true\"]")
+        builder.build(source(dockerfile("FROM busybox", "COPY blob /blob",
+                "RUN wc -c < /blob && echo " + unique, "CMD [\"true\"]")
                 .with("blob", large, false)), out);
         assertThat(out.lines()).contains(String.valueOf(large.length));
     }
