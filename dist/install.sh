@@ -360,8 +360,8 @@ try_version() {
   wait_for 60 trial_is_decided || true
   if [ ! -e "$trial/home/run/ready" ]; then
     kill -KILL "$pid" 2>/dev/null || true
-    tail -n 20 "$trial/log" >&2
-    rm -rf "$trial"
+    grep -vE 'AOT|JAVA_TOOL_OPTIONS' "$trial/log" | head -n 20 >&2
+    rm -rf "$trial" "$version"
     fail "This version does not start on this machine; what ran here before still runs."
   fi
   # A connection, so that the classes of ssh are in the cache as well; nobody's key is known, and none is needed.
