@@ -70,7 +70,7 @@ if [ "$purge" = yes ]; then
   step "Removing $home, $etc and the logs"
   rm -rf "$home" "$etc" /var/log/hokku
   for name in hokku-nginx dokku; do
-    if getent passwd "$name" >/dev/null; then userdel "$name"; fi
+    if getent passwd "$name" >/dev/null; then userdel "$name" || true; fi
   done
   step "Hokku and its apps are gone"
 else
