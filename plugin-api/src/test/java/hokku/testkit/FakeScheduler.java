@@ -31,8 +31,8 @@ import java.util.function.Predicate;
 
 /// Runs containers in memory, and fails the way a test wants.
 ///
-/// It understands a few commands: `sh -c "exit <n>"` ends with that code, at once; `cat` copies its input; `echo …` prints; `sleep …`
-/// runs until it is interrupted. Everything else runs on, or ends with code 0 as a task.
+/// It understands a few commands: `sh -c "exit <n>"` ends with that code, at once; `cat` copies its input; `echo …` prints;
+/// `sleep …` runs until it is interrupted. Everything else runs on, or ends with code 0 as a task.
 public final class FakeScheduler implements Scheduler {
     private final String name;
     private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -188,7 +188,8 @@ public final class FakeScheduler implements Scheduler {
             if (there == null || there.state != Instance.State.RUNNING) {
                 OptionalInt ends = exitCode(spec.command());
                 if (failing.test(spec) || ends.isPresent()) {
-                    throw new UserError(spec.process() + "." + index + " did not start: it ended with exit code " + ends.orElse(1));
+                    throw new UserError(spec.process() + "." + index + " did not start: it ended with exit code "
+                            + ends.orElse(1));
                 }
                 Container container = new Container(spec, index, id, 1 + made++ % 250);
                 container.output.add("ready");
@@ -253,7 +254,8 @@ public final class FakeScheduler implements Scheduler {
     private Instance instance(Container container) {
         ProcessSpec spec = container.spec;
         List<Endpoint> endpoints = container.state == Instance.State.RUNNING ? endpoints(container) : List.of();
-        return new Instance(spec.id(), spec.kind(), spec.process(), container.index, container.id, "", spec.deploy(), spec.release(),
+        return new Instance(spec.id(), spec.kind(), spec.process(), container.index, container.id, "", spec.deploy(),
+                spec.release(),
                 container.state, Optional.of(container.started), container.exitCode, endpoints);
     }
 

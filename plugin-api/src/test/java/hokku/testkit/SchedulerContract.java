@@ -98,7 +98,8 @@ public abstract class SchedulerContract {
     void whatAlreadyRanOfADeploymentSurvivesAFailureToAddToIt() throws Exception {
         scheduler().start(deployment("d1", web("d1")), out);
         List<String> before = containers();
-        assertThatThrownBy(() -> scheduler().start(deployment("d1", web("d1"), exiting("d1")), out)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> scheduler().start(deployment("d1", web("d1"), exiting("d1")), out))
+                .isInstanceOf(UserError.class);
         assertThat(containers()).isEqualTo(before);
     }
 
@@ -227,7 +228,8 @@ public abstract class SchedulerContract {
     }
 
     protected final Deployment deployment(String id, ProcessSpec... processes) {
-        Release release = new Release(app.name(), 3, image(), "hello:3", "test", Env.EMPTY, new TreeMap<>(), List.of(PORT), true, "",
+        Release release = new Release(app.name(), 3, image(), "hello:3", "test", Env.EMPTY, new TreeMap<>(), List.of(PORT), true,
+                "",
                 Map.of(), Map.of(), "test", Instant.now());
         return Deployment.of(id, app, release, List.of(processes));
     }

@@ -4,7 +4,6 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.ExecCreateCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
-import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
@@ -15,7 +14,6 @@ import hokku.api.Attachment;
 import hokku.api.Engine;
 import hokku.api.Env;
 import hokku.api.UserError;
-import hokku.api.spi.Terminal;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -48,7 +46,8 @@ public final class DockerEngine implements Engine, AutoCloseable {
     /// @param instance the value of the label of everything that is this server's
     public DockerEngine(URI host, String instance) {
         if (!List.of("unix", "tcp").contains(String.valueOf(host.getScheme()))) {
-            throw new UserError("The Docker host " + host + " is not understood. Use unix:///var/run/docker.sock or tcp://host:port");
+            throw new UserError("The Docker host " + host
+                    + " is not understood. Use unix:///var/run/docker.sock or tcp://host:port");
         }
         this.host = host;
         this.instance = instance;
@@ -176,7 +175,7 @@ public final class DockerEngine implements Engine, AutoCloseable {
             if (status != 101 && status != 200) {
                 throw refused(connection);
             }
-            attachment.terminal().ifPresent(terminal -> follow(terminal,
+            attachment.terminal().ifPresent(terminal -> WindowSize.follow(terminal,
                     () -> library().resizeExecCmd(id).withSize(terminal.rows(), terminal.columns()).exec()));
             new AttachedStreams(connection, attachment).join();
             return executed.exitCode();
@@ -196,7 +195,8 @@ public final class DockerEngine implements Engine, AutoCloseable {
         try {
             InspectContainerResponse before = client().inspectContainerCmd(container).exec();
             if (Boolean.TRUE.equals(before.getConfig().getTty()) != tty) {
-                throw new IllegalArgumentException("container " + container + " was made " + (tty ? "without" : "with") + " a terminal");
+                throw new IllegalArgumentException("container " + container + " was made " + (tty ? "without" : "with")
+                        + " a terminal");
             }
         } catch (CancellationException e) {
             throw interrupted(e);
@@ -212,7 +212,7 @@ public final class DockerEngine implements Engine, AutoCloseable {
                 throw refused(connection);
             }
             library().startContainerCmd(container).exec();
-            attachment.terminal().ifPresent(terminal -> follow(terminal,
+            attachment.terminal().ifPresent(terminal -> WindowSize.follow(terminal,
                     () -> library().resizeContainerCmd(container).withSize(terminal.rows(), terminal.columns()).exec()));
             new AttachedStreams(connection, attachment).join();
             Matcher code = STATUS_CODE.matcher(ending.body());
@@ -234,37 +234,6 @@ public final class DockerEngine implements Engine, AutoCloseable {
             library().waitContainerCmd(container).start().awaitStatusCode();
         } catch (NotFoundException | ConflictException | NotModifiedException e) {
             LOG.debug("Container {} has ended already", container, e);
-        }
-    }
-
-    /// Keeps the size of the process' terminal at the size of the user's.
-    private static void follow(Terminal terminal, Runnable resize) {
-        Runnable guarded = () -> {
-            try {
-                resize.run();
-            } catch (DockerException | UserError e) {
-                // The process has just ended, or is not quite there yet: the size is a courtesy.
-                LOG.debug("Cannot resize a terminal", e);
-            }
-        };
-        terminal.onResize(() -> Thread.ofVirtual().name("terminal-resize").start(guarded));
-        Thread.ofVirtual().name("terminal-size").start(() -> firstSize(resize));
-    }
-
-    /// A process that was started a moment ago may have no terminal yet.
-    private static void firstSize(Runnable resize) {
-        for (int attempt = 0; attempt < 20; attempt++) {
-            try {
-                resize.run();
-                return;
-            } catch (DockerException | UserError e) {
-                LOG.debug("Cannot resize a terminal yet", e);
-            }
-            try {
-                Thread.sleep(10L * (attempt + 1));
-            } catch (InterruptedException e) {
-                return;
-            }
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.function.Function;
 
 /// Sends the client library's requests, each over a connection of its own.
 ///
-/// A connection that is kept would be a dead one after a restart of the engine, and fail the next request. An engine that does not
-/// answer becomes a [UserError], an interrupt a [CancellationException] with the thread's interrupt status set.
+/// A connection that is kept would be a dead one after a restart of the engine, and fail the next request. An engine that does
+/// not answer becomes a [UserError], an interrupt a [CancellationException] with the thread's interrupt status set.
 final class EngineTransport implements DockerHttpClient {
     private final DockerHttpClient transport;
     private final Function<Throwable, UserError> unavailable;

@@ -45,8 +45,8 @@ final class ExecutedCommand {
         }
     }
 
-    /// Ends the command and the processes that it started. The engine has no call for that: the group of processes is signalled from
-    /// inside the container, politely first.
+    /// Ends the command and the processes that it started. The engine has no call for that: the group of processes is signalled
+    /// from inside the container, politely first.
     void end() throws InterruptedException {
         InspectExecResponse state = client.inspectExecCmd(id).exec();
         if (!Boolean.TRUE.equals(state.isRunning()) || state.getPidLong() == null) {
@@ -95,8 +95,8 @@ final class ExecutedCommand {
         return false;
     }
 
-    /// The engine tells the number of a process on its host; the kernel knows it under which one inside the container. The control group
-    /// proves that the host is this one.
+    /// The engine tells the number of a process on its host; the kernel knows it under which one inside the container. The
+    /// control group proves that the host is this one.
     private OptionalLong pidInContainer(long pid) {
         Path process = Path.of("/proc", Long.toString(pid));
         try {

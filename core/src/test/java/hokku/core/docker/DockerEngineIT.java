@@ -85,7 +85,8 @@ class DockerEngineIT {
         try (DockerEngine away = new DockerEngine(URI.create("unix://" + socket), INSTANCE)) {
             assertThatThrownBy(away::client).isInstanceOfSatisfying(UserError.class, e -> {
                 assertThat(e.exitCode()).isEqualTo(UserError.UNAVAILABLE);
-                assertThat(e).hasMessageContaining("does not answer at unix://" + socket).hasMessageContaining("systemctl start docker");
+                assertThat(e).hasMessageContaining("does not answer at unix://" + socket)
+                        .hasMessageContaining("systemctl start docker");
             });
             try (Relay relay = new Relay(socket)) {
                 assertThat(away.client().listContainersCmd().exec()).isNotNull();
@@ -196,7 +197,8 @@ class DockerEngineIT {
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             Thread caller = Thread.ofVirtual().start(() -> {
                 try {
-                    engine.exec(container, List.of("sh", "-c", "trap '' TERM HUP; echo ready; sleep 4321 & sleep 4322"), Env.EMPTY, attachment);
+                    engine.exec(container, List.of("sh", "-c", "trap '' TERM HUP; echo ready; sleep 4321 & sleep 4322"),
+                            Env.EMPTY, attachment);
                 } catch (InterruptedException | RuntimeException e) {
                     thrown.set(e);
                 }
@@ -220,7 +222,8 @@ class DockerEngineIT {
             }
         };
         assertThatThrownBy(() -> engine.exec(container, List.of("sh", "-c", "echo hello; sleep 4323"), Env.EMPTY,
-                Attachment.of(InputStream.nullInputStream(), broken, err, Optional.empty()))).isInstanceOf(InterruptedException.class);
+                Attachment.of(InputStream.nullInputStream(), broken, err, Optional.empty())))
+                .isInstanceOf(InterruptedException.class);
         assertThat(processes(container)).doesNotContain("4323");
     }
 
@@ -234,7 +237,8 @@ class DockerEngineIT {
     @Test
     void runTellsTheExitCodeOfAContainerThatRemovesItself() throws Exception {
         CreateContainerCmd create = creation("sh", "-c", "echo bye; exit 4");
-        String container = create.withHostConfig(HostConfig.newHostConfig().withAutoRemove(true).withNetworkMode("none")).exec().getId();
+        String container = create.withHostConfig(HostConfig.newHostConfig().withAutoRemove(true).withNetworkMode("none")).exec()
+                .getId();
         assertThat(engine.run(container, input(""))).isEqualTo(4);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("bye\n");
     }

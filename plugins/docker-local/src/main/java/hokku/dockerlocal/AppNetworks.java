@@ -65,7 +65,8 @@ final class AppNetworks {
             String name = name(id);
             DockerClient client = engine.client();
             if (!destroyed.contains(id) && !exists(client, name)) {
-                create(client, name, Map.of(Engine.INSTANCE_LABEL, engine.instance(), Labels.ID, id.value(), Labels.APP, app.value()));
+                create(client, name, Map.of(Engine.INSTANCE_LABEL, engine.instance(), Labels.ID, id.value(), Labels.APP,
+                        app.value()));
             }
             return name;
         } finally {
@@ -103,7 +104,8 @@ final class AppNetworks {
                 }
             }
         }
-        throw new UserError("No network is left for the app: every /" + LENGTH + " of the pool " + from + " is in use, by other networks"
+        throw new UserError("No network is left for the app: every /" + LENGTH + " of the pool " + from
+                + " is in use, by other networks"
                 + " or the host's routes. Choose another pool, for instance: network:set --global pool 172.28.0.0/14");
     }
 

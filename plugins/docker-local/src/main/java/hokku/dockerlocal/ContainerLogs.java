@@ -72,7 +72,8 @@ final class ContainerLogs {
         }
     }
 
-    private void follow(List<Instance> of, int lines, Map<String, Instant> seen, Scheduler.LogSink sink) throws InterruptedException {
+    private void follow(List<Instance> of, int lines, Map<String, Instant> seen,
+            Scheduler.LogSink sink) throws InterruptedException {
         ReentrantLock lock = new ReentrantLock();
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         List<Reading> readings = new ArrayList<>();

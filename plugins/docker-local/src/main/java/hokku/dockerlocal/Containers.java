@@ -89,7 +89,8 @@ final class Containers {
                 .withEnv(variables(spec.env().with("DYNO", spec.process() + "." + index)))
                 .withStopTimeout(Math.toIntExact(spec.stopTimeout().toSeconds()))
                 .withAliases(spec.process().value())
-                .withExposedPorts(spec.published().stream().map(port -> binding(port).getExposedPort()).toArray(ExposedPort[]::new))
+                .withExposedPorts(spec.published().stream().map(port -> binding(port).getExposedPort())
+                        .toArray(ExposedPort[]::new))
                 .withHostConfig(host(spec, network, init))
                 .withStdinOpen(interactive).withStdInOnce(interactive).withAttachStdin(interactive).withTty(terminal);
         if (!spec.command().isEmpty()) {
@@ -146,7 +147,8 @@ final class Containers {
         return env.asMap().entrySet().stream().map(one -> {
             String variable = one.getKey() + "=" + one.getValue();
             if (variable.getBytes(StandardCharsets.UTF_8).length >= MAX_VARIABLE) {
-                throw new UserError("The value of " + one.getKey() + " is too long: a process can hold variables of up to 128 KiB each");
+                throw new UserError("The value of " + one.getKey()
+                        + " is too long: a process can hold variables of up to 128 KiB each");
             }
             return variable;
         }).toList();
@@ -155,7 +157,8 @@ final class Containers {
     private static HostConfig host(ProcessSpec spec, String network, boolean init) {
         HostConfig host = HostConfig.newHostConfig()
                 .withNetworkMode(network)
-                .withRestartPolicy(spec.checks().isEmpty() ? RestartPolicy.parse(spec.restartPolicy()) : RestartPolicy.noRestart())
+                .withRestartPolicy(spec.checks().isEmpty() ? RestartPolicy.parse(spec.restartPolicy())
+                        : RestartPolicy.noRestart())
                 .withInit(init)
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", spec.logSize())))
                 .withBinds(spec.mounts().stream().map(Bind::parse).toList())
@@ -169,7 +172,8 @@ final class Containers {
         try {
             return PortBinding.parse(published);
         } catch (IllegalArgumentException e) {
-            throw new UserError(UserError.FAILED, "Not a published port: " + published + ". Use [address:]host-port:container-port", e);
+            throw new UserError(UserError.FAILED, "Not a published port: " + published
+                    + ". Use [address:]host-port:container-port", e);
         }
     }
 
@@ -254,6 +258,7 @@ final class Containers {
         String text = String.valueOf(e.getMessage());
         int start = text.indexOf("\"message\":\"");
         int end = text.lastIndexOf('"');
-        return start >= 0 && end > start + 11 ? text.substring(start + 11, end).replace("\\\"", "\"").replace("\\n", " ").strip() : text;
+        return start >= 0 && end > start + 11 ? text.substring(start + 11, end).replace("\\\"", "\"").replace("\\n", " ").strip()
+                : text;
     }
 }

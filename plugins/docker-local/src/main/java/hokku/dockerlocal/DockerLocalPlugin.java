@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 public final class DockerLocalPlugin implements Plugin {
     static final Setting<Boolean> INIT_PROCESS = Setting.flag("scheduler-docker-local", "init-process").initially(true)
             .effect(Setting.Effect.ROLLOUT).help("Whether a small init process runs first in each container and reaps orphans");
-    static final Setting<Integer> PARALLEL = Setting.number("scheduler-docker-local", "parallel-schedule-count", 1, 100).initially(4)
+    static final Setting<Integer> PARALLEL = Setting.number("scheduler-docker-local", "parallel-schedule-count", 1, 100)
+            .initially(4)
             .help("How many containers of an app are started at the same time");
     static final Setting<Subnet> NETWORK_POOL = Setting.of("network", "pool", DockerLocalPlugin::pool, Subnet::toString)
             .initially(Subnet.of("10.213.0.0/16")).scope(Setting.Scope.GLOBAL)

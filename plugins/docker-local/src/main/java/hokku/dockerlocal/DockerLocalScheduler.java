@@ -109,7 +109,8 @@ final class DockerLocalScheduler implements Scheduler {
         } catch (CancellationException e) {
             throw Unbroken.interrupted(e);
         } catch (DockerException e) {
-            throw new UserError(UserError.FAILED, "The engine cannot make a container for " + task.process() + " of " + task.app() + ": "
+            throw new UserError(UserError.FAILED, "The engine cannot make a container for " + task.process() + " of " + task.app()
+                    + ": "
                     + Containers.message(e), e);
         }
         try {

@@ -57,7 +57,8 @@ final class HttpProbe {
         headers.put("Accept", "*/*");
         headers.putAll(check.headers());
         headers.put("Connection", "close");
-        StringBuilder request = new StringBuilder("GET ").append(check.path().isEmpty() ? "/" : check.path()).append(" HTTP/1.1\r\n");
+        StringBuilder request = new StringBuilder("GET ").append(check.path().isEmpty() ? "/" : check.path())
+                .append(" HTTP/1.1\r\n");
         headers.forEach((name, value) -> request.append(line(name)).append(": ").append(line(value)).append("\r\n"));
         return request.append("\r\n").toString();
     }

@@ -30,7 +30,8 @@ final class Leftovers implements Job {
     public void run() {
         for (Instance instance : containers.orphans()) {
             containers.remove(instance.container());
-            LOG.info("Removed container {} of {}, left behind by a {} task", instance.container(), instance.app(), instance.kind());
+            LOG.info("Removed container {} of {}, left behind by a {} task", instance.container(), instance.app(),
+                    instance.kind());
         }
     }
 }

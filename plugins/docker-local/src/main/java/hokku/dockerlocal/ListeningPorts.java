@@ -68,6 +68,7 @@ final class ListeningPorts {
         if (loopback) {
             return " It listens there on 127.0.0.1 only, which nobody outside the container reaches.";
         }
-        return ports.isEmpty() ? "" : " It listens on " + String.join(", ", ports.stream().map(String::valueOf).toList()) + " instead.";
+        return ports.isEmpty() ? "" : " It listens on " + String.join(", ", ports.stream().map(String::valueOf).toList())
+                + " instead.";
     }
 }

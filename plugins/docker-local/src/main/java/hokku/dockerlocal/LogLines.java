@@ -10,8 +10,8 @@ import java.util.EnumMap;
 
 /// Makes lines of the engine's frames. Used by one thread.
 ///
-/// A frame begins with a time; a long line comes in several frames, each with a time of its own. With a terminal there are no frames,
-/// just a stream in which each line begins with its time.
+/// A frame begins with a time; a long line comes in several frames, each with a time of its own. With a terminal there are no
+/// frames, just a stream in which each line begins with its time.
 final class LogLines {
     private static final int MAX_LINE = 1024 * 1024;
 

@@ -172,7 +172,8 @@ final class Preflight {
             case 137 -> ": something killed it";
             default -> "";
         };
-        return new StartFailure(container, dyno, "it ended with exit code " + code + " after %.1f s".formatted(lived.toMillis() / 1000.0)
+        return new StartFailure(container, dyno, "it ended with exit code " + code
+                + " after %.1f s".formatted(lived.toMillis() / 1000.0)
                 + meaning);
     }
 

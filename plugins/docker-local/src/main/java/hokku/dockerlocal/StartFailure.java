@@ -1,5 +1,8 @@
 package hokku.dockerlocal;
 
+import com.github.dockerjava.api.exception.DockerException;
+import hokku.api.ProcessSpec;
+
 /// A container that did not come up: which one, and why in words for its owner.
 final class StartFailure extends Exception {
     private static final long serialVersionUID = 1L;
@@ -16,6 +19,25 @@ final class StartFailure extends Exception {
 
     StartFailure(String container, String dyno, String reason) {
         this(container, dyno, reason, null);
+    }
+
+    /// The engine refused to start it.
+    static StartFailure refused(String container, String dyno, ProcessSpec spec, DockerException cause) {
+        return new StartFailure(container, dyno, reason(spec, Containers.message(cause)), cause);
+    }
+
+    private static String reason(ProcessSpec spec, String message) {
+        if (message.contains("port is already allocated") || message.contains("address already in use")) {
+            return "a port that it publishes is in use on this host: " + message;
+        }
+        if (message.contains("executable file not found") || message.contains("no such file or directory")) {
+            return "its command " + (spec.command().isEmpty() ? "" : String.join(" ", spec.command()) + " ")
+                    + "was not found in the image: " + message;
+        }
+        if (message.contains("argument list too long")) {
+            return "its variables and command are too long, all together";
+        }
+        return "the engine cannot start it: " + message;
     }
 
     String container() {

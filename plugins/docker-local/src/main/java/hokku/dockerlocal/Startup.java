@@ -13,15 +13,11 @@ import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -35,7 +31,6 @@ import org.slf4j.LoggerFactory;
 /// One start of a deployment: all of it comes up, or all is as it was before.
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
-    private static final int SHOWN_LINES = 50;
 
     private final Engine engine;
     private final Containers containers;
@@ -73,7 +68,7 @@ final class Startup {
             complete = true;
             return endpoints;
         } catch (StartFailure e) {
-            showOutput(e);
+            new FailureOutput(logs, deployment, out).show(e);
             throw new UserError(UserError.FAILED,
                     deployment.app().name() + " could not start " + e.dyno() + ": " + e.getMessage(), e.getCause());
         } finally {
@@ -88,33 +83,15 @@ final class Startup {
                 .map(ProcessSpec::process).collect(Collectors.toSet());
         List<Instance> former = before.stream()
                 .filter(instance -> stopping.contains(instance.process()) && !instance.deploy().equals(deployment.id()))
-                .filter(instance -> instance.state() == Instance.State.RUNNING || instance.state() == Instance.State.RESTARTING).toList();
+                .filter(instance -> instance.state() == Instance.State.RUNNING || instance.state() == Instance.State.RESTARTING)
+                .toList();
         if (former.isEmpty()) {
             return;
         }
         out.detail("Zero downtime is disabled, stopping currently running containers ("
                 + former.stream().map(instance -> instance.process().value()).distinct().collect(Collectors.joining(", ")) + ")");
         stopped.addAll(former);
-        inParallel(former.stream().map(instance -> (Runnable) () -> containers.stop(instance.container())).toList());
-    }
-
-    /// Does them all at the same time, and throws the first failure once all are done.
-    private static void inParallel(List<Runnable> works) {
-        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
-        Unbroken.run(() -> {
-            try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-                works.forEach(work -> pool.execute(() -> {
-                    try {
-                        work.run();
-                    } catch (RuntimeException e) {
-                        failures.add(e);
-                    }
-                }));
-            }
-        });
-        if (!failures.isEmpty()) {
-            throw failures.peek();
-        }
+        Unbroken.all(former.stream().map(instance -> (Runnable) () -> containers.stop(instance.container())).toList());
     }
 
     private void startAll() throws StartFailure, InterruptedException {
@@ -166,7 +143,8 @@ final class Startup {
                 container = there.get().container();
             } else {
                 there.ifPresent(leftover -> Unbroken.run(() -> containers.remove(leftover.container())));
-                container = Unbroken.call(() -> containers.create(spec, index, network, init(spec, deployment.app()), false, false));
+                container = Unbroken.call(() -> containers.create(spec, index, network, init(spec, deployment.app()), false,
+                        false));
             }
         } catch (DockerException e) {
             throw new StartFailure("", dyno, "the engine cannot make its container: " + Containers.message(e), e);
@@ -175,7 +153,7 @@ final class Startup {
         try {
             Unbroken.run(() -> containers.start(container));
         } catch (DockerException e) {
-            throw new StartFailure(container, dyno, reason(spec, Containers.message(e)), e);
+            throw StartFailure.refused(container, dyno, spec, e);
         }
         stopHere();
         if (spec.checks().isEmpty()) {
@@ -210,8 +188,8 @@ final class Startup {
         return spec.init() && app.value(DockerLocalPlugin.INIT_PROCESS).orElse(true);
     }
 
-    /// Whether a container passed its checks once: only then it was given a restart policy. What has not is a leftover of a start that
-    /// was cut off.
+    /// Whether a container passed its checks once: only then it was given a restart policy. What has not is a leftover of a start
+    /// that was cut off.
     private boolean proven(ProcessSpec spec, Instance instance) {
         try {
             InspectContainerResponse state = engine.client().inspectContainerCmd(instance.container()).exec();
@@ -226,24 +204,11 @@ final class Startup {
         }
     }
 
-    private static String reason(ProcessSpec spec, String message) {
-        if (message.contains("port is already allocated") || message.contains("address already in use")) {
-            return "a port that it publishes is in use on this host: " + message;
-        }
-        if (message.contains("executable file not found") || message.contains("no such file or directory")) {
-            return "its command " + (spec.command().isEmpty() ? "" : String.join(" ", spec.command()) + " ")
-                    + "was not found in the image: " + message;
-        }
-        if (message.contains("argument list too long")) {
-            return "its variables and command are too long, all together";
-        }
-        return "the engine cannot start it: " + message;
-    }
-
     /// Looks at all of them once more: one that passed first may have ended while the others were waited for.
     private List<Endpoint> verified() throws StartFailure {
         List<Instance> now = containers.list(deployment.app().id()).stream()
-                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && instance.deploy().equals(deployment.id())).toList();
+                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && instance.deploy().equals(deployment.id()))
+                .toList();
         List<Endpoint> endpoints = new ArrayList<>();
         for (ProcessSpec spec : deployment.processes()) {
             for (int index = 1; index <= spec.count(); index++) {
@@ -264,26 +229,6 @@ final class Startup {
         return before.stream().anyMatch(any -> any.container().equals(instance.container()) && inCare(any));
     }
 
-    private void showOutput(StartFailure failure) {
-        if (failure.container().isEmpty()) {
-            return;
-        }
-        String what = " of " + deployment.app().name() + " container output (" + failure.container().substring(0, 12) + " "
-                + failure.dyno() + ")";
-        out.milestone("Start" + what);
-        try {
-            Instance instance = new Instance(deployment.app().id(), ProcessSpec.Kind.DEPLOY, ProcessType.WEB, 1, failure.container(), "",
-                    deployment.id(), deployment.release().number(), Instance.State.EXITED, Optional.<Instant>empty(),
-                    java.util.OptionalInt.empty(), List.of());
-            logs.last(List.of(instance), SHOWN_LINES, Duration.ofSeconds(10)).forEach(line -> out.detail(line.text()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.warn("The output of a container that failed cannot be shown", e);
-        }
-        out.milestone("End" + what);
-    }
-
     private void undo() {
         try {
             Set<String> known = before.stream().map(Instance::container).collect(Collectors.toSet());
@@ -294,7 +239,7 @@ final class Startup {
                     removals.add(() -> containers.remove(instance.container()));
                 }
             }
-            inParallel(removals);
+            Unbroken.all(removals);
         } catch (RuntimeException e) {
             LOG.error("What was started of {} cannot be removed", deployment, e);
         }

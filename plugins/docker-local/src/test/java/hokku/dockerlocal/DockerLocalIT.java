@@ -93,7 +93,8 @@ class DockerLocalIT {
         ProcessSpec spec = process("d1", ProcessType.WEB, "sleep", "600").withPorts(List.of(5000))
                 .withChecks(List.of(LISTENING), true, Duration.ofSeconds(2));
         assertThatThrownBy(() -> start("d1", spec)).isInstanceOf(UserError.class)
-                .hasMessageContaining("nothing listens on port 5000 within ").hasMessageContaining("0.0.0.0").hasMessageContaining("PORT");
+                .hasMessageContaining("nothing listens on port 5000 within ").hasMessageContaining("0.0.0.0")
+                .hasMessageContaining("PORT");
         assertThat(instances()).isEmpty();
     }
 
@@ -144,26 +145,32 @@ class DockerLocalIT {
 
     @Test
     void aFailedCheckIsNamedWithItsReason() {
-        ProcessSpec spec = web("d1").withChecks(List.of(LISTENING, new Check("login page", new Check.Http("/nowhere", "", Map.of(),
-                OptionalInt.empty()), 2, Duration.ofSeconds(2), Duration.ofMillis(100), Duration.ZERO, false)), true, Duration.ofSeconds(30));
+        ProcessSpec spec = web("d1")
+                .withChecks(List.of(LISTENING, new Check("login page", new Check.Http("/nowhere", "", Map.of(),
+                OptionalInt.empty()), 2, Duration.ofSeconds(2), Duration.ofMillis(100), Duration.ZERO, false)), true,
+                Duration.ofSeconds(30));
         assertThatThrownBy(() -> start("d1", spec)).hasMessageContaining("login page").hasMessageContaining("status 404");
-        ProcessSpec command = web("d1").withChecks(List.of(exec("sh", "-c", "echo not migrated; exit 4")), true, Duration.ofSeconds(30));
+        ProcessSpec command = web("d1")
+                .withChecks(List.of(exec("sh", "-c", "echo not migrated; exit 4")), true, Duration.ofSeconds(30));
         assertThatThrownBy(() -> start("d1", command)).hasMessageContaining("exit code 4: not migrated");
         assertThat(instances()).isEmpty();
     }
 
     @Test
     void aCheckThatOnlyWarnsDoesNotRefuse() throws Exception {
-        Check warning = new Check("nice to have", new Check.Exec(List.of("false")), 1, Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO, true);
+        Check warning = new Check("nice to have", new Check.Exec(List.of("false")), 1, Duration.ofSeconds(5), Duration.ZERO,
+                Duration.ZERO, true);
         start("d1", web("d1").withChecks(List.of(LISTENING, warning), true, Duration.ofSeconds(30)));
-        assertThat(out.text()).contains(" !     Healthcheck nice to have failed (web.1)").contains("All checks successful (web.1)");
+        assertThat(out.text()).contains(" !     Healthcheck nice to have failed (web.1)")
+                .contains("All checks successful (web.1)");
     }
 
     @Test
     void whatASpecificationAsksForIsWhatTheContainerHas(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("data"), "kept");
         start("d1", web("d1").withRestartPolicy("on-failure:7").withMounts(List.of(folder + ":/data:ro"))
-                .withLimits(OptionalLong.of(64 * 1024 * 1024), Optional.of(0.5)).withLogSize("1m").withStopTimeout(Duration.ofSeconds(11))
+                .withLimits(OptionalLong.of(64 * 1024 * 1024), Optional.of(0.5)).withLogSize("1m")
+                .withStopTimeout(Duration.ofSeconds(11))
                 .withLabel("custom", "yes"));
         InspectContainerResponse container = inspect(instances().getFirst());
         assertThat(container.getName()).isEqualTo("/hello.web.1.d1");
@@ -282,7 +289,8 @@ class DockerLocalIT {
                 thrown.set(e);
             }
         });
-        await().atMost(Duration.ofSeconds(30)).until(() -> instances().stream().anyMatch(instance -> instance.deploy().equals("d2")));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> instances().stream().anyMatch(instance -> instance.deploy().equals("d2")));
         deploy.interrupt();
         deploy.join();
         assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
@@ -305,7 +313,8 @@ class DockerLocalIT {
         start("d1", web("d1"));
         Instance instance = instances().getFirst();
         real.engine().client().killContainerCmd(instance.container()).exec();
-        await().until(() -> instances().getFirst().state() == Instance.State.EXITED || instances().getFirst().state() == Instance.State.RUNNING);
+        await().until(() -> instances().getFirst().state() == Instance.State.EXITED || instances().getFirst()
+                .state() == Instance.State.RUNNING);
         real.containers().stop(instance.container());
         assertThat(instances()).extracting(Instance::state).containsExactly(Instance.State.EXITED);
         assertThat(start("d1", web("d1"))).hasSize(1);
@@ -342,7 +351,8 @@ class DockerLocalIT {
         start("d2", web("d2").withPublished(List.of("127.0.0.1:" + port + ":5000")));
         real.scheduler().retire(app.id(), instance -> instance.deploy().equals("d1"));
         ProcessSpec broken = process("d3", ProcessType.WEB, "false").withPorts(List.of(5000))
-                .withChecks(List.of(LISTENING), true, Duration.ofSeconds(20)).withPublished(List.of("127.0.0.1:" + port + ":5000"));
+                .withChecks(List.of(LISTENING), true, Duration.ofSeconds(20))
+                .withPublished(List.of("127.0.0.1:" + port + ":5000"));
         assertThatThrownBy(() -> start("d3", broken)).isInstanceOf(UserError.class);
         assertThat(instances()).extracting(Instance::deploy).containsExactly("d2");
         assertThat(instances()).extracting(Instance::state).containsExactly(Instance.State.RUNNING);
@@ -355,7 +365,8 @@ class DockerLocalIT {
             App same = App.create(app.name(), AppId.random(), Instant.now(), Global.EMPTY);
             ProcessSpec spec = ProcessSpec.of(ProcessSpec.Kind.DEPLOY, same.name(), same.id(), "d1", 3, WORKER, RealEngine.IMAGE)
                     .withCommand(List.of("sleep", "600")).withStopTimeout(Duration.ZERO);
-            ProcessSpec web = ProcessSpec.of(ProcessSpec.Kind.DEPLOY, same.name(), same.id(), "d1", 3, ProcessType.WEB, RealEngine.IMAGE)
+            ProcessSpec web = ProcessSpec.of(ProcessSpec.Kind.DEPLOY, same.name(), same.id(), "d1", 3, ProcessType.WEB,
+                    RealEngine.IMAGE)
                     .withCommand(List.of("sleep", "600")).withStopTimeout(Duration.ZERO);
             other.scheduler().start(Deployment.of("d1", same, release(), List.of(web, spec)), out);
             assertThat(other.scheduler().instances()).hasSize(2);
@@ -374,9 +385,11 @@ class DockerLocalIT {
                 own.ensure(id, app.name());
                 own.ensure(id, app.name());
             })).toArray(CompletableFuture[]::new)).join();
-            List<String> subnets = ids.stream().map(id -> real.engine().client().inspectNetworkCmd().withNetworkId("hokku-" + id).exec())
+            List<String> subnets = ids.stream()
+                    .map(id -> real.engine().client().inspectNetworkCmd().withNetworkId("hokku-" + id).exec())
                     .map(network -> network.getIpam().getConfig().getFirst().getSubnet()).toList();
-            assertThat(subnets).hasSize(4).doesNotHaveDuplicates().allMatch(subnet -> subnet.startsWith("10.214.") && subnet.endsWith("/26"));
+            assertThat(subnets).hasSize(4).doesNotHaveDuplicates()
+                    .allMatch(subnet -> subnet.startsWith("10.214.") && subnet.endsWith("/26"));
         } finally {
             ids.forEach(real.networks()::remove);
         }
@@ -402,9 +415,11 @@ class DockerLocalIT {
     @Test
     void aTaskRunsWithItsVariablesAndANumberOfItsOwn() throws Exception {
         ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-        ProcessSpec task = ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"), RealEngine.IMAGE)
+        ProcessSpec task = ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"),
+                RealEngine.IMAGE)
                 .withCommand(List.of("sh", "-c", "cat; echo $DYNO; exit 2"));
-        int code = real.scheduler().run(task, Attachment.of(new ByteArrayInputStream("in\n".getBytes(StandardCharsets.UTF_8)), stdout,
+        int code = real.scheduler()
+                .run(task, Attachment.of(new ByteArrayInputStream("in\n".getBytes(StandardCharsets.UTF_8)), stdout,
                 stdout, Optional.empty()));
         assertThat(code).isEqualTo(2);
         assertThat(stdout.toString(StandardCharsets.UTF_8)).matches("in\nrun\\.[0-9]{4}\n");
@@ -413,10 +428,13 @@ class DockerLocalIT {
 
     @Test
     void aTaskThatCannotStartLeavesNothing() {
-        ProcessSpec task = ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"), RealEngine.IMAGE)
+        ProcessSpec task = ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"),
+                RealEngine.IMAGE)
                 .withCommand(List.of("no-such-program")).withInit(false);
-        assertThatThrownBy(() -> real.scheduler().run(task, Attachment.of(InputStream.nullInputStream(), new ByteArrayOutputStream(),
-                new ByteArrayOutputStream(), Optional.empty()))).isInstanceOf(UserError.class).hasMessageContaining("no-such-program");
+        assertThatThrownBy(() -> real.scheduler()
+                .run(task, Attachment.of(InputStream.nullInputStream(), new ByteArrayOutputStream(),
+                new ByteArrayOutputStream(), Optional.empty()))).isInstanceOf(UserError.class)
+                .hasMessageContaining("no-such-program");
         assertThat(instances()).isEmpty();
         assertThatThrownBy(() -> real.scheduler().run(task.withNetworks(List.of("no-such-network")), Attachment.of(
                 InputStream.nullInputStream(), new ByteArrayOutputStream(), new ByteArrayOutputStream(), Optional.empty())))
@@ -427,11 +445,14 @@ class DockerLocalIT {
     @Test
     void tasksOfAServerThatDiedAreRemoved() {
         String orphan = real.engine().client().createContainerCmd(RealEngine.IMAGE).withCmd("sleep", "600").withLabels(Map.of(
-                Engine.INSTANCE_LABEL, real.engine().instance(), "hokku.id", app.id().value(), "hokku.app", "hello", "hokku.process",
-                "run", "hokku.index", "1", "hokku.release", "1", "hokku.deploy", "d1", "hokku.kind", "run", "hokku.server", "1-1"))
+                Engine.INSTANCE_LABEL, real.engine().instance(), "hokku.id", app.id().value(), "hokku.app", "hello",
+                "hokku.process",
+                "run", "hokku.index", "1", "hokku.release", "1", "hokku.deploy", "d1", "hokku.kind", "run", "hokku.server",
+                "1-1"))
                 .exec().getId();
         real.containers().start(orphan);
-        String own = real.containers().create(ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"),
+        String own = real.containers()
+                .create(ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"),
                 RealEngine.IMAGE), 1234, real.networks().ensure(app.id(), app.name()), true, true, false);
         new Leftovers(real.containers()).run();
         assertThat(instances()).extracting(Instance::container).containsExactly(own);
@@ -439,21 +460,25 @@ class DockerLocalIT {
 
     @Test
     void logsOfSeveralContainersAreMergedByTime() throws Exception {
-        start("d1", process("d1", WORKER, "sh", "-c", "for i in 1 2 3; do echo line $i of $DYNO; sleep 0.3; done; echo oops >&2; sleep 600")
+        start("d1", process("d1", WORKER, "sh", "-c",
+                "for i in 1 2 3; do echo line $i of $DYNO; sleep 0.3; done; echo oops >&2; sleep 600")
                 .withCount(2));
         List<String> lines = new CopyOnWriteArrayList<>();
         List<Instant> times = new CopyOnWriteArrayList<>();
         Thread follower = Thread.ofVirtual().start(() -> {
             try {
-                real.scheduler().logs(instances(), 100, true, (from, at, error, text) -> lines.add(from.dyno() + (error ? " E " : " O ") + text));
+                real.scheduler().logs(instances(), 100, true,
+                        (from, at, error, text) -> lines.add(from.dyno() + (error ? " E " : " O ") + text));
             } catch (InterruptedException e) {
                 lines.add("interrupted");
             }
         });
-        await().atMost(Duration.ofSeconds(20)).until(() -> lines.contains("worker.1 E oops") && lines.contains("worker.2 E oops"));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> lines.contains("worker.1 E oops") && lines.contains("worker.2 E oops"));
         follower.interrupt();
         follower.join();
-        assertThat(lines).hasSize(9).doesNotHaveDuplicates().contains("worker.2 O line 2 of worker.2").last().isEqualTo("interrupted");
+        assertThat(lines).hasSize(9).doesNotHaveDuplicates().contains("worker.2 O line 2 of worker.2").last()
+                .isEqualTo("interrupted");
         real.scheduler().logs(instances(), 2, false, (from, at, error, text) -> times.add(at));
         assertThat(times).hasSize(4).isSorted();
     }
@@ -463,7 +488,8 @@ class DockerLocalIT {
     }
 
     private Release release() {
-        return new Release(app.name(), 3, RealEngine.IMAGE, "hello:3", "test", Env.EMPTY, new TreeMap<>(), List.of(5000), true, "",
+        return new Release(app.name(), 3, RealEngine.IMAGE, "hello:3", "test", Env.EMPTY, new TreeMap<>(), List.of(5000), true,
+                "",
                 Map.of(), Map.of(), "test", Instant.now());
     }
 
@@ -479,12 +505,14 @@ class DockerLocalIT {
     }
 
     private static Check uptime(int seconds) {
-        return new Check("default", new Check.Uptime(Duration.ofSeconds(seconds)), 1, Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO,
+        return new Check("default", new Check.Uptime(Duration.ofSeconds(seconds)), 1, Duration.ofSeconds(60), Duration.ZERO,
+                Duration.ZERO,
                 false);
     }
 
     private static Check exec(String... words) {
-        return new Check("migrations", new Check.Exec(List.of(words)), 2, Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ZERO,
+        return new Check("migrations", new Check.Exec(List.of(words)), 2, Duration.ofSeconds(10), Duration.ofMillis(100),
+                Duration.ZERO,
                 false);
     }
 

@@ -18,7 +18,8 @@ class DockerLocalPluginTest {
 
     @Test
     void aSettingIsReadBackAsItIsPrinted() {
-        assertThat(DockerLocalPlugin.NETWORK_POOL.print(DockerLocalPlugin.NETWORK_POOL.parse("10.213.0.0/16"))).isEqualTo("10.213.0.0/16");
+        assertThat(DockerLocalPlugin.NETWORK_POOL.print(DockerLocalPlugin.NETWORK_POOL.parse("10.213.0.0/16")))
+                .isEqualTo("10.213.0.0/16");
         assertThat(DockerLocalPlugin.PARALLEL.initial()).contains(4);
         assertThat(DockerLocalPlugin.INIT_PROCESS.initial()).contains(true);
     }

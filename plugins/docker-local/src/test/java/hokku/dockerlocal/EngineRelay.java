@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// An engine that comes and goes, while its containers live on: passes connections on to the real one, and breaks them when it stops.
+/// An engine that comes and goes, while its containers live on: passes connections on to the real one, and breaks them when it
+/// stops.
 final class EngineRelay implements AutoCloseable {
     private final Path socket;
     private final List<SocketChannel> open = new CopyOnWriteArrayList<>();
@@ -28,7 +29,8 @@ final class EngineRelay implements AutoCloseable {
     }
 
     void start() throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(socket));
         server = listening;
         Thread.ofVirtual().start(() -> serve(listening));
     }

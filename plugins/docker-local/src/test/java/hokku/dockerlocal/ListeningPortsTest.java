@@ -17,12 +17,14 @@ class ListeningPortsTest {
 
     @Test
     void theLoopbackIsExplained() {
-        assertThat(ListeningPorts.hint(HEAD + "   1: 0100007F:1388 00000000:0000 0A 00000000:00000000\n", 5000)).contains("127.0.0.1 only");
+        assertThat(ListeningPorts.hint(HEAD + "   1: 0100007F:1388 00000000:0000 0A 00000000:00000000\n", 5000))
+                .contains("127.0.0.1 only");
     }
 
     @Test
     void connectionsAndTheNameServerAreNoAnswer() {
-        assertThat(ListeningPorts.hint(HEAD + NAME_SERVER + "   1: 0100007F:0BB8 0100007F:1234 01 00000000:00000000\n", 5000)).isEmpty();
+        assertThat(ListeningPorts.hint(HEAD + NAME_SERVER + "   1: 0100007F:0BB8 0100007F:1234 01 00000000:00000000\n", 5000))
+                .isEmpty();
         assertThat(ListeningPorts.hint("cat: can't open", 5000)).isEmpty();
     }
 }
