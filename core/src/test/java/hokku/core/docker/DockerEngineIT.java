@@ -23,6 +23,8 @@ import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -165,9 +167,11 @@ class DockerEngineIT {
     void aTerminalHasTheSizeOfTheWindowAndFollowsIt() throws Exception {
         String container = sleeping();
         Window window = new Window(100, 40);
-        try (PipedOutputStream keys = new PipedOutputStream()) {
+        // Not a PipedInputStream: that one fails when the thread that wrote last is gone.
+        Pipe typed = Pipe.open();
+        try (OutputStream keys = Channels.newOutputStream(typed.sink())) {
             CompletableFuture<Integer> code = new CompletableFuture<>();
-            Attachment attachment = Attachment.of(new PipedInputStream(keys), out, err, Optional.of(window));
+            Attachment attachment = Attachment.of(Channels.newInputStream(typed.source()), out, err, Optional.of(window));
             Thread.ofVirtual().start(() -> {
                 try {
                     code.complete(engine.exec(container, List.of("sh"), Env.EMPTY, attachment));
