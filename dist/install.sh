@@ -505,9 +505,13 @@ go_back() {
 start_nginx() {
   local listens
   # nginx listens where the server's configuration says.
-  listens=$(dokku_quietly proxy:report --global --format json | sed -n 's/.*"proxy-port" *: *"\{0,1\}\([0-9]*\).*/\1/p')
-  [ "${listens:-80}" = "$http_port" ] || dokku_quietly proxy:set --global proxy-port "$http_port" ||
-    fail "The port for the apps could not be set: dokku proxy:set --global proxy-port $http_port"
+  listens=$(dokku_quietly proxy:report --global --format json | sed -n 's/.*"proxy-computed-proxy-port" *: *"\{0,1\}\([0-9]*\).*/\1/p')
+  if [ "${listens:-80}" != "$http_port" ]; then
+    step "Leading port $http_port to the apps"
+    # Routes are made anew by the setting; where there is no app yet, the plugin writes its configuration when it is loaded.
+    { dokku_quietly proxy:set --global proxy-port "$http_port" && dokku_quietly plugin:reload; } >/dev/null ||
+      fail "The port could not be set. Try: dokku proxy:set --global proxy-port $http_port"
+  fi
   if ! "$prefix/bin/hokku" status >/dev/null; then step "Starting nginx"; fi
   "$prefix/bin/hokku" start || exit 1
 }
