@@ -206,7 +206,8 @@ ensure_engine() {
   fi
   if ! command -v docker >/dev/null; then
     apt_update
-    if available docker-cli; then apt_install docker-cli; else apt_install docker.io; fi
+    # The program alone: an engine of its own would take the socket from the one that answers.
+    if available docker-cli; then apt_install docker-cli; else apt_install_stopped docker docker.io; fi
   fi
 }
 
