@@ -462,7 +462,7 @@ put_units() {
 running_version() {
   local pid
   pid=$("$prefix/bin/hokku" status --pid 2>/dev/null) || return 0
-  readlink -f "/proc/$pid/exe" | sed 's|/runtime/bin/java$||'
+  tr '\0' '\n' <"/proc/$pid/cmdline" | sed -n '1s|/runtime/bin/java$||p'
 }
 
 # One rename: at no moment is there half a version.
@@ -636,7 +636,7 @@ summary() {
   host=$(shown_address)
   if [ "$ssh_port" = 22 ]; then remote="dokku@$host"; else remote="ssh://dokku@$host:$ssh_port"; fi
   printf '\n=====> Hokku %s is installed\n' "$(basename "$version")"
-  url=$(sample_url)
+  url=$(sample_url || true)
   if [ -n "$url" ]; then
     printf '\n'
     detail "The sample app:       $url"
@@ -662,6 +662,8 @@ summary() {
 }
 
 main() {
+  set -E
+  trap 'fail "install.sh stopped at line $LINENO: $BASH_COMMAND"' ERR
   parse "$@"
   check_machine
   settle_options
