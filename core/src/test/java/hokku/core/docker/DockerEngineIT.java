@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.HostConfig;
 import hokku.api.Attachment;
@@ -66,9 +68,20 @@ class DockerEngineIT {
 
     @AfterEach
     void nothingStays() {
-        for (Container container : engine.client().listContainersCmd().withShowAll(true)
-                .withLabelFilter(Map.of(Engine.INSTANCE_LABEL, INSTANCE)).exec()) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            List<Container> left = engine.client().listContainersCmd().withShowAll(true)
+                    .withLabelFilter(Map.of(Engine.INSTANCE_LABEL, INSTANCE)).exec();
+            left.forEach(DockerEngineIT::remove);
+            return left.isEmpty();
+        });
+    }
+
+    /// Some containers remove themselves, and may be about to.
+    private static void remove(Container container) {
+        try {
             engine.client().removeContainerCmd(container.getId()).withForce(true).exec();
+        } catch (NotFoundException | ConflictException going) {
+            // Asked for again until it is gone.
         }
     }
 
