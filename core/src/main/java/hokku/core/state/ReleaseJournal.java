@@ -119,12 +119,19 @@ public final class ReleaseJournal {
         return found;
     }
 
-    /// Every `live` line, the oldest first.
+    /// What was live, the oldest first, without what was taken back because the proxy could not switch to it.
     public synchronized List<Marker> markers() throws IOException {
         List<Marker> found = new ArrayList<>();
         for (JsonNode line : lines()) {
             if (line.path("type").asText().equals("live")) {
-                found.add(marker(line));
+                Marker marker = marker(line);
+                // The line that takes one back is the former one once more, or says that nothing is live.
+                int former = found.indexOf(marker);
+                if (marker.release() == 0 || former >= 0) {
+                    found.subList(former + 1, found.size()).clear();
+                } else {
+                    found.add(marker);
+                }
             }
         }
         return found;

@@ -144,4 +144,23 @@ class ReleaseJournalTest {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
     }
+
+    @Test
+    void whatWasTakenBackNeverWasLive() throws IOException {
+        ReleaseJournal journal = open();
+        for (int number = 1; number <= 3; number++) {
+            journal.begin("c" + number, "alice", NOW);
+            journal.release(release(number));
+        }
+        Marker none = new Marker(0, "", 0, "none", Optional.empty(), "alice", NOW);
+
+        journal.live(live(1));
+        journal.live(none);
+        assertThat(journal.markers()).isEmpty();
+        journal.live(live(2));
+        journal.live(live(3));
+        journal.live(live(2));
+
+        assertThat(journal.markers()).containsExactly(live(2));
+    }
 }
