@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -31,10 +33,12 @@ public final class Catalogue {
 
     private final Home home;
     private final Clock clock;
-    /// Guards `apps`, `journals` and `global`.
+    /// Guards `apps`, `journals`, `unreadable` and `global`.
     private final Object lock = new Object();
     private final SortedMap<AppName, App> apps = new TreeMap<>();
     private final Map<AppName, ReleaseJournal> journals = new TreeMap<>();
+    /// Folders among the apps' that hold something, but nothing that can be read.
+    private final Set<String> unreadable = new HashSet<>();
     private Global global = Global.EMPTY;
 
     public Catalogue(Home home, Clock clock) {
@@ -43,13 +47,14 @@ public final class Catalogue {
     }
 
     /// Reads everything, and finishes what a crash left half done. An app that cannot be read is reported and left out.
+    ///
+    /// @throws UserError when the settings that hold for all apps cannot be read
     public void load() throws IOException {
         synchronized (lock) {
-            if (Files.exists(home.settings())) {
-                global = StateJson.toGlobal(StateJson.MAPPER.readTree(Files.readAllBytes(home.settings())));
-            }
+            global = readGlobal();
             apps.clear();
             journals.clear();
+            unreadable.clear();
             List<Path> folders;
             try (var found = Files.list(home.apps())) {
                 folders = found.toList();
@@ -57,17 +62,34 @@ public final class Catalogue {
             for (Path folder : folders) {
                 try {
                     read(AppName.of(folder.getFileName().toString()));
-                } catch (IOException | UserError broken) {
+                } catch (IOException | RuntimeException broken) {
                     LOG.error("{} cannot be read: {}. The app is left alone until this is mended and the server restarted", folder,
                             broken.getMessage(), broken);
+                    unreadable.add(folder.getFileName().toString());
                 }
             }
         }
         emptyTrash();
     }
 
+    private Global readGlobal() {
+        if (!Files.exists(home.settings())) {
+            return Global.EMPTY;
+        }
+        try {
+            return StateJson.toGlobal(StateJson.MAPPER.readTree(Files.readAllBytes(home.settings())));
+        } catch (IOException | RuntimeException broken) {
+            // Without them every app would be rolled out with other variables and reached by other names.
+            throw new UserError(UserError.FAILED, home.settings() + ", which holds the settings of all apps, cannot be read: "
+                    + broken.getMessage() + ". Mend it or bring it back from a backup, then start the server again", broken);
+        }
+    }
+
     private void read(AppName name) throws IOException {
         if (!Files.exists(home.desired(name))) {
+            if (Files.exists(home.journal(name))) {
+                throw new IOException(home.desired(name) + " is missing, and there are releases");
+            }
             LOG.warn("{} was not made to its end; it is removed", home.app(name));
             toTrash(home.app(name));
             return;
@@ -84,8 +106,11 @@ public final class Catalogue {
 
     /// The journal decides whether a change that was prepared took effect.
     private void finish(AppName name, Path next, ReleaseJournal journal) throws IOException {
+        long stored = revision(home.desired(name));
         try {
-            if (StateJson.required(StateJson.MAPPER.readTree(Files.readAllBytes(next)), "revision").asLong() == journal.wantedRevision()) {
+            long prepared = revision(next);
+            // One that is not newer was overtaken: it could not be moved when it took effect, and others were stored since.
+            if (prepared == journal.wantedRevision() && prepared > stored) {
                 AtomicFile.move(next, home.desired(name));
                 return;
             }
@@ -93,6 +118,10 @@ public final class Catalogue {
             LOG.debug("{} was not written to its end", next, torn);
         }
         Files.delete(next);
+    }
+
+    private static long revision(Path file) throws IOException {
+        return StateJson.required(StateJson.MAPPER.readTree(Files.readAllBytes(file)), "revision").asLong();
     }
 
     public List<AppName> names() {
@@ -104,6 +133,13 @@ public final class Catalogue {
     public List<App> all() {
         synchronized (lock) {
             return List.copyOf(apps.values());
+        }
+    }
+
+    /// Names of folders that may be apps and cannot be read: what belongs to them cannot be told from what belongs to nobody.
+    public Set<String> unreadable() {
+        synchronized (lock) {
+            return Set.copyOf(unreadable);
         }
     }
 
@@ -145,6 +181,10 @@ public final class Catalogue {
             if (apps.containsKey(name)) {
                 throw new UserError("Name is already taken");
             }
+            if (Files.exists(home.desired(name)) || Files.exists(home.journal(name))) {
+                throw new UserError("Name is already taken by an app that the server cannot read. Its log says why; mend "
+                        + home.app(name) + ", or move it away, then restart the server");
+            }
             App app = App.create(name, AppId.random(), clock.instant(), global);
             Home.createPrivate(home.app(name));
             AtomicFile.write(home.desired(name), StateJson.indented(StateJson.fromApp(app)));
@@ -171,13 +211,14 @@ public final class Catalogue {
         journal(name).live(marker);
     }
 
-    /// Lets a prepared app, if there is one, take the place of the old one: the journal wants it already.
+    /// Lets a prepared app, if there is one, take the place of the old one: the journal wants it already, so that it holds even if
+    /// the file cannot be moved now.
     public void adopt(App app) throws IOException {
+        remember(app);
         Path next = home.app(app.name()).resolve(NEXT);
         if (Files.exists(next)) {
             AtomicFile.move(next, home.desired(app.name()));
         }
-        remember(app);
     }
 
     /// Drops a prepared app.

@@ -134,4 +134,58 @@ class CatalogueTest {
         assertThat(home.trash()).isEmptyDirectory();
         assertThatThrownBy(() -> catalogue.get(APP)).isInstanceOf(UserError.class).hasMessage("App hello does not exist");
     }
+
+    @Test
+    void theNameOfAnAppThatCannotBeReadIsTaken() throws IOException {
+        load().create(APP);
+        Files.writeString(home.desired(APP), "{ broken");
+        Catalogue catalogue = load();
+
+        assertThatThrownBy(() -> catalogue.create(APP)).isInstanceOf(UserError.class).hasMessageContaining("cannot read");
+
+        assertThat(home.desired(APP)).hasContent("{ broken");
+        assertThat(catalogue.unreadable()).containsExactly("hello");
+    }
+
+    @Test
+    void anAppWithAValueThatMakesNoSenseIsLeftAloneToo() throws IOException {
+        Catalogue catalogue = load();
+        catalogue.create(APP);
+        catalogue.create(AppName.of("other"));
+        Files.writeString(home.desired(APP), Files.readString(home.desired(APP)).replaceFirst("\"created\" : \"[^\"]*\"",
+                "\"created\" : \"yesterday\""));
+
+        assertThat(load().names()).containsExactly(AppName.of("other"));
+    }
+
+    @Test
+    void anAppWithReleasesIsNotThrownAwayWhenItsStateIsMissing() throws IOException {
+        Catalogue catalogue = load();
+        catalogue.create(APP);
+        makeRelease(catalogue);
+        Files.delete(home.desired(APP));
+
+        assertThat(load().names()).isEmpty();
+
+        assertThat(home.journal(APP)).exists();
+    }
+
+    @Test
+    void settingsThatCannotBeReadAreNamed() throws IOException {
+        Files.writeString(home.settings(), "{\"env\": {");
+
+        assertThatThrownBy(this::load).isInstanceOf(UserError.class).hasMessageContaining(home.settings().toString());
+    }
+
+    @Test
+    void aPreparedChangeThatWasOvertakenIsDropped() throws IOException {
+        Catalogue catalogue = load();
+        App app = catalogue.create(APP);
+        makeRelease(catalogue);
+        catalogue.prepare(app.withEnv(Env.of(Map.of("A", "prepared"))).withRevision(2));
+        catalogue.live(APP, marker(2));
+        catalogue.store(app.withEnv(Env.of(Map.of("A", "stored later"))).withRevision(3));
+
+        assertThat(load().get(APP).env().get("A")).contains("stored later");
+    }
 }
