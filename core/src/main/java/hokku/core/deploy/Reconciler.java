@@ -23,9 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -40,6 +45,9 @@ public final class Reconciler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(10);
+    /// One that takes long to start must not hold up the others, and a thousand at once would be too much for the engine.
+    private static final int AT_ONCE = 8;
 
     private final Catalogue catalogue;
     private final Snapshots snapshots;
@@ -48,7 +56,11 @@ public final class Reconciler implements AutoCloseable {
     private final Repositories repositories;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    /// How long the last pause was of an app that could not be repaired since.
     private final Map<AppId, Duration> pauses = new ConcurrentHashMap<>();
+    /// Apps that are looked at again after their pause; until then nothing of them is started.
+    private final Set<AppId> pausing = ConcurrentHashMap.newKeySet();
+    /// Apps that are about to be looked at.
     private final Set<AppId> planned = ConcurrentHashMap.newKeySet();
     /// What tells of changes. Guarded by itself.
     private final List<AutoCloseable> watches = new ArrayList<>();
@@ -70,8 +82,9 @@ public final class Reconciler implements AutoCloseable {
 
     /// Follows the schedulers that are in force now, in place of those that were before.
     public void watch() {
-        try (Snapshots.Lease lease = snapshots.lease()) {
-            synchronized (watches) {
+        synchronized (watches) {
+            // Taken in here, so that whoever comes last follows the newest.
+            try (Snapshots.Lease lease = snapshots.lease()) {
                 List<AutoCloseable> former = List.copyOf(watches);
                 watches.clear();
                 lease.registry().schedulers().values().forEach(scheduler -> watches.add(scheduler.value().watch(this::plan)));
@@ -102,29 +115,66 @@ public final class Reconciler implements AutoCloseable {
     private void settle() {
         Duration pause = FIRST_PAUSE;
         watch();
-        try (Snapshots.Lease lease = snapshots.lease()) {
+        try {
             while (closed.getCount() > 0) {
                 try {
-                    for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
-                        removeStrays(scheduler.value());
-                    }
-                    for (App app : catalogue.all()) {
-                        reconcile(app.name(), true);
-                    }
-                    removeRoutes(lease.registry());
+                    compare();
                     settled.countDown();
                     LOG.info("Every app was compared with what runs");
                     return;
                 } catch (UserError unavailable) {
                     LOG.warn("{}. The server answers, and tries again in {} s", unavailable.getMessage(), pause.toSeconds());
-                    if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                        return;
-                    }
-                    pause = longer(pause, Duration.ofSeconds(10));
+                } catch (RuntimeException | LinkageError defect) {
+                    LOG.error("What runs could not be compared; the server tries again in {} s", pause.toSeconds(), defect);
                 }
+                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                pause = longer(pause, LONGEST_ABSENCE);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void compare() throws InterruptedException {
+        // Not longer than one attempt: plugins may be exchanged while an engine is waited for.
+        try (Snapshots.Lease lease = snapshots.lease()) {
+            for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
+                removeStrays(scheduler.value());
+            }
+            compareApps();
+            removeRoutes(lease.registry());
+        }
+    }
+
+    /// @throws UserError when something that one of them needs did not answer, once all were looked at
+    private void compareApps() throws InterruptedException {
+        Queue<UserError> unavailable = new ConcurrentLinkedQueue<>();
+        Semaphore places = new Semaphore(AT_ONCE);
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("reconcile-", 1).factory())) {
+            try {
+                for (App app : catalogue.all()) {
+                    places.acquire();
+                    threads.execute(() -> {
+                        try {
+                            reconcile(app.name(), true);
+                        } catch (UserError away) {
+                            unavailable.add(away);
+                        } catch (InterruptedException ended) {
+                            Thread.currentThread().interrupt();
+                        } finally {
+                            places.release();
+                        }
+                    });
+                }
+            } catch (InterruptedException ended) {
+                threads.shutdownNow();
+                throw ended;
+            }
+        }
+        if (!unavailable.isEmpty()) {
+            throw unavailable.peek();
         }
     }
 
@@ -132,17 +182,21 @@ public final class Reconciler implements AutoCloseable {
     private void plan(AppId id) {
         if (closed.getCount() > 0 && planned.add(id)) {
             Thread.ofVirtual().name("follow " + id).start(() -> {
-                planned.remove(id);
-                catalogue.find(id).ifPresent(app -> follow(app.name()));
+                try {
+                    catalogue.find(id).ifPresent(this::follow);
+                } finally {
+                    planned.remove(id);
+                }
             });
         }
     }
 
-    private void follow(AppName name) {
+    private void follow(App app) {
         try {
-            reconcile(name, false);
+            reconcile(app.name(), false);
         } catch (UserError unavailable) {
-            LOG.warn("{}: {}", name, unavailable.getMessage());
+            LOG.warn("{}: {}", app.name(), unavailable.getMessage());
+            tryLater(app, LONGEST_ABSENCE);
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
@@ -150,21 +204,26 @@ public final class Reconciler implements AutoCloseable {
 
     /// Containers of apps that the home does not know any more.
     private void removeStrays(Scheduler scheduler) throws InterruptedException {
-        Map<AppId, App> known = catalogue.all().stream().collect(Collectors.toMap(App::id, app -> app));
-        if (known.isEmpty()) {
+        if (catalogue.all().isEmpty() || !catalogue.unreadable().isEmpty()) {
             return;
         }
-        Set<AppId> strays = scheduler.instances().stream().map(Instance::app).filter(id -> !known.containsKey(id)).collect(Collectors.toSet());
+        // Those that run are listed before it is asked whose they are: apps may be made meanwhile.
+        Set<AppId> strays = scheduler.instances().stream().map(Instance::app).filter(id -> catalogue.find(id).isEmpty())
+                .collect(Collectors.toSet());
         for (AppId stray : strays) {
             LOG.warn("Containers of the app {}, which is not there any more, are removed", stray);
-            scheduler.retire(stray, instance -> true);
+            try {
+                scheduler.retire(stray, instance -> true);
+            } catch (RuntimeException failed) {
+                LOG.error("Containers of the app {} could not be removed; the next start of the server tries again", stray, failed);
+            }
         }
     }
 
     private void removeRoutes(Registry registry) throws InterruptedException {
         for (Registry.Contribution<Proxy> proxy : registry.proxies().values()) {
             for (AppName routed : Failures.in(proxy.plugin(), "listing routes", () -> proxy.value().routed())) {
-                if (catalogue.find(routed).isEmpty()) {
+                if (catalogue.find(routed).isEmpty() && !catalogue.unreadable().contains(routed.value())) {
                     Failures.in(proxy.plugin(), "removing the route of " + routed, () -> {
                         proxy.value().unroute(routed);
                         return routed;
@@ -180,13 +239,24 @@ public final class Reconciler implements AutoCloseable {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             Optional<App> app = catalogue.find(name);
             if (app.isPresent()) {
+                planned.remove(app.get().id());
                 reconcile(lease.registry(), app.get(), starting);
+                if (!pausing.contains(app.get().id())) {
+                    pauses.remove(app.get().id());
+                }
             }
         } catch (UserError failed) {
             if (failed.exitCode() == UserError.UNAVAILABLE) {
                 throw failed;
             }
             LOG.error("{} could not be repaired: {}", name, failed.getMessage());
+            catalogue.find(name).ifPresent(app -> tryLater(app, LONGEST_PAUSE));
+        } catch (RuntimeException | LinkageError defect) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(name + " was not looked at to the end");
+            }
+            LOG.error("{} could not be repaired", name, defect);
+            catalogue.find(name).ifPresent(app -> tryLater(app, LONGEST_PAUSE));
         }
     }
 
@@ -224,11 +294,10 @@ public final class Reconciler implements AutoCloseable {
                 .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance)).toList();
         int complete = deployment.processes().stream().mapToInt(ProcessSpec::count).sum();
         long alive = present.stream().filter(Reconciler::isAlive).count();
-        if (alive < complete && (starting || mayHeal(app, present, complete))) {
+        if (alive < complete && !pausing.contains(app.id()) && (starting || mayHeal(app, present, complete))) {
             try {
                 log.step("Starting " + (complete - alive) + " of " + complete + " containers of release " + deployment.release().number());
                 List<Endpoint> endpoints = scheduler.start(Rollouts.prepared(new Hooks(registry), deployment, log), log);
-                pauses.remove(app.id());
                 return Rollouts.wanted(deployment, endpoints);
             } catch (InterruptedException ended) {
                 throw ended;
@@ -237,10 +306,10 @@ public final class Reconciler implements AutoCloseable {
                     throw failed;
                 }
                 LOG.error("{} could not be started again: {}", app.name(), failed.getMessage());
-                tryLater(app);
+                tryLater(app, LONGEST_PAUSE);
             } catch (Exception defect) {
                 LOG.error("{} could not be started again", app.name(), defect);
-                tryLater(app);
+                tryLater(app, LONGEST_PAUSE);
             }
         }
         return scheduler.instances(app.id()).stream().filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance))
@@ -259,12 +328,18 @@ public final class Reconciler implements AutoCloseable {
         return present.size() < complete || !app.value(CoreSettings.RESTART_POLICY).orElseThrow().equals("no");
     }
 
-    private void tryLater(App app) {
-        Duration pause = pauses.merge(app.id(), FIRST_PAUSE, (former, first) -> longer(former, LONGEST_PAUSE));
+    /// Each attempt makes the engine tell of changes, which must not be taken for a reason to try again at once.
+    private void tryLater(App app, Duration longest) {
+        if (!pausing.add(app.id())) {
+            return;
+        }
+        Duration pause = pauses.merge(app.id(), FIRST_PAUSE, (former, first) -> longer(former, longest));
         Thread.ofVirtual().name("heal " + app.name()).start(() -> {
             try {
-                if (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                    follow(app.name());
+                boolean ended = closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+                pausing.remove(app.id());
+                if (!ended) {
+                    catalogue.find(app.id()).ifPresent(this::follow);
                 }
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
@@ -284,7 +359,7 @@ public final class Reconciler implements AutoCloseable {
                 if (repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {
                     LOG.info("{}: {} was moved to {}, which is live", app.name(), move.ref(), move.commit());
                 }
-            } catch (IOException | UserError failed) {
+            } catch (IOException | RuntimeException failed) {
                 LOG.error("{}: {} could not be moved to {}, which is live", app.name(), move.ref(), move.commit(), failed);
             }
         });

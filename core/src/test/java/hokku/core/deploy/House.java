@@ -82,8 +82,12 @@ final class House {
 
     /// Pushes once more; the branch that it moves is in the push.
     MemoryPush push() throws Exception {
-        MemoryPush push = new MemoryPush("%040d".formatted(++pushes));
-        deploys.admit(APP, ALICE, true);
+        return push(APP);
+    }
+
+    MemoryPush push(AppName app) throws Exception {
+        MemoryPush push = new MemoryPush(app, "%040d".formatted(++pushes));
+        deploys.admit(app, ALICE, true);
         deploys.deploy(push, out);
         return push;
     }
@@ -108,16 +112,18 @@ final class House {
     }
 
     final class MemoryPush implements Push {
+        private final AppName app;
         private final String commit;
         boolean moved;
 
-        MemoryPush(String commit) {
+        MemoryPush(AppName app, String commit) {
+            this.app = app;
             this.commit = commit;
         }
 
         @Override
         public AppName app() {
-            return APP;
+            return app;
         }
 
         @Override
