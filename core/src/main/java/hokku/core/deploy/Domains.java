@@ -5,14 +5,26 @@ import hokku.api.Domain;
 import hokku.api.Release;
 import hokku.api.UserError;
 import hokku.core.state.Catalogue;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /// Which names an app answers to; a name belongs to one app.
 final class Domains {
+    /// Names that an app is about to have; they are other apps' no more until this is closed.
+    interface Claim extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private record Claimed(App by, Set<Domain> names) {}
+
     private final Catalogue catalogue;
     private final String address;
+    /// What is claimed and not stored yet: a rollout may take long. Guarded by itself.
+    private final List<Claimed> claims = new ArrayList<>();
 
     /// @param address where the server is reached from outside; names follow from it until the platform has a domain of its own
     Domains(Catalogue catalogue, String address) {
@@ -59,16 +71,31 @@ final class Domains {
                 .filter(line -> !line.isEmpty() && !line.startsWith("#")).map(Domain::of).toList();
     }
 
+    /// Keeps names for an app until its change is stored or given up.
+    ///
     /// @throws UserError when one of the names belongs to another app
-    void claim(App app, List<Domain> wanted) {
-        Set<Domain> names = Set.copyOf(wanted);
-        for (App other : catalogue.all()) {
-            if (!other.id().equals(app.id())) {
-                of(other).stream().filter(names::contains).findFirst().ifPresent(taken -> {
-                    throw new UserError("The domain %s belongs to the app %s. Remove it there first: domains:remove %s %s".formatted(
-                            taken, other.name(), other.name(), taken));
-                });
+    Claim claim(App app, List<Domain> wanted) {
+        Claimed mine = new Claimed(app, Set.copyOf(wanted));
+        synchronized (claims) {
+            for (App other : catalogue.all()) {
+                refuse(mine, other, of(other));
             }
+            claims.forEach(other -> refuse(mine, other.by(), other.names()));
+            claims.add(mine);
+        }
+        return () -> {
+            synchronized (claims) {
+                claims.removeIf(each -> each == mine);
+            }
+        };
+    }
+
+    private static void refuse(Claimed mine, App other, Collection<Domain> theirs) {
+        if (!other.id().equals(mine.by().id())) {
+            theirs.stream().filter(mine.names()::contains).findFirst().ifPresent(taken -> {
+                throw new UserError("The domain %s belongs to the app %s. Remove it there first: domains:remove %s %s".formatted(
+                        taken, other.name(), other.name(), taken));
+            });
         }
     }
 }

@@ -116,9 +116,11 @@ public final class LiveApps implements Apps {
             }
             boolean same = changed.equals(before);
             App after = same ? before : changed.withRevision(before.revision() + 1);
-            domains.claim(after, domains.of(after));
-            Need need = same ? Need.ROUTE : need(lease.registry(), before, after);
-            apply(lease.registry(), before, after, restart == Restart.NEVER && need == Need.ROLLOUT ? Need.ROUTE : need, why, by, out);
+            // What is there already is done once more: it may have failed half way before.
+            Need need = !same ? need(lease.registry(), before, after) : after.stopped() ? Need.STOP : Need.ROUTE;
+            try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
+                apply(lease.registry(), before, after, restart == Restart.NEVER && need == Need.ROLLOUT ? Need.ROUTE : need, why, by, out);
+            }
             if (!same) {
                 new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
             }
@@ -284,10 +286,12 @@ public final class LiveApps implements Apps {
             Release target = target(before, number);
             out.step("Rolling back " + name + " to release " + target.number());
             App after = before.withEnv(target.env()).withStopped(false).withRelease(Optional.of(target)).withRevision(before.revision() + 1);
-            domains.claim(after, domains.of(after));
-            Live live = rollouts.roll(lease.registry(), new Rollouts.Order(before, after, target, "rollback", by, Optional.empty()), out);
-            new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
-            return live;
+            try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
+                Rollouts.Order order = new Rollouts.Order(before, after, target, "rollback", by, Optional.empty());
+                Live live = rollouts.roll(lease.registry(), order, out);
+                new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
+                return live;
+            }
         } catch (IOException failed) {
             throw Failures.storage(failed);
         }

@@ -58,14 +58,19 @@ final class Pipeline {
         hooks.after(PostBuild.class, image, out);
         try (AppLocks.Held _ = locks.hold(push.app())) {
             App before = catalogue.get(push.app());
+            if (!before.id().equals(app.id())) {
+                throw new UserError("App " + app.name() + " was destroyed while this was built, and there is another one of that name now."
+                        + " Push again to deploy to that one");
+            }
             out.step("Releasing " + app.name() + "...");
             Release release = hooks.before(PreRelease.class, release(before, image, push), out);
-            domains.claim(before, domains.of(before, release));
-            catalogue.journal(push.app()).release(release);
-            faults.reach(FaultPoints.Point.RECORDED);
-            hooks.after(PostRelease.class, release, out);
-            App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
-            return rollouts.roll(registry, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), out);
+            try (Domains.Claim _ = domains.claim(before, domains.of(before, release))) {
+                catalogue.journal(push.app()).release(release);
+                faults.reach(FaultPoints.Point.RECORDED);
+                hooks.after(PostRelease.class, release, out);
+                App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
+                return rollouts.roll(registry, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), out);
+            }
         }
     }
 

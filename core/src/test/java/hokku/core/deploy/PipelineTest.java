@@ -343,4 +343,93 @@ class PipelineTest {
         });
         house.reconciler.close();
     }
+
+    @Test
+    void twoAppsThatClaimADomainAtTheSameTimeDoNotBothGetIt() throws Exception {
+        house.push();
+        hokku.api.AppName other = hokku.api.AppName.of("other");
+        house.apps.create(other);
+        List<Throwable> refused = new ArrayList<>();
+        house.proxy.atPrepare = () -> refused.add(catchThrowable(() -> house.apps.change(other,
+                app -> app.withDomains(List.of(Domain.of("www.example.com")), false), Apps.Restart.IF_NEEDED, house.out)));
+
+        house.apps.change(House.APP, app -> app.withDomains(List.of(Domain.of("www.example.com")), false), Apps.Restart.IF_NEEDED, house.out);
+
+        assertThat(refused).singleElement().asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.THROWABLE)
+                .hasMessageContaining("belongs to the app hello");
+        assertThat(house.catalogue.get(other).domains()).isEmpty();
+    }
+
+    @Test
+    void aClaimThatCameToNothingKeepsNoDomain() throws Exception {
+        house.push();
+        house.proxy.atPrepare = () -> {
+            throw new UserError("no");
+        };
+        assertThatThrownBy(() -> house.apps.change(House.APP, app -> app.withDomains(List.of(Domain.of("www.example.com")), false),
+                Apps.Restart.IF_NEEDED, house.out)).hasMessageContaining("no");
+        hokku.api.AppName other = hokku.api.AppName.of("other");
+        house.apps.create(other);
+
+        house.apps.change(other, app -> app.withDomains(List.of(Domain.of("www.example.com")), false), Apps.Restart.IF_NEEDED, house.out);
+
+        assertThat(house.catalogue.get(other).domains()).hasSize(1);
+    }
+
+    @Test
+    void aStopThatFailedHalfWayIsFinishedByTheNextOne() throws Exception {
+        house.push();
+        house.scheduler.failRetirements(true);
+        assertThatThrownBy(() -> house.apps.change(House.APP, app -> app.withStopped(true), Apps.Restart.IF_NEEDED, house.out))
+                .isInstanceOf(RuntimeException.class);
+        house.scheduler.failRetirements(false);
+
+        house.apps.change(House.APP, app -> app.withStopped(true), Apps.Restart.IF_NEEDED, house.out);
+
+        assertThat(house.scheduler.instances(house.app().id())).isEmpty();
+    }
+
+    @Test
+    void aPushToAnAppThatWasDestroyedAndMadeAnewWhileItWasBuiltIsRefused() throws Exception {
+        house.push();
+        house.builder.trouble = () -> {
+            house.apps.destroy(House.APP, house.out);
+            house.apps.create(House.APP);
+        };
+
+        assertThatThrownBy(house::push).isInstanceOf(UserError.class).hasMessageContaining("was destroyed while this was built");
+
+        assertThat(house.app().release()).isEmpty();
+        assertThat(house.scheduler.instances()).isEmpty();
+    }
+
+    @Test
+    void whatIsLiveHoldsAlthoughItsFileCouldNotBeMoved() throws Exception {
+        house.push();
+        Path desired = house.home.desired(House.APP);
+        house.proxy.atCommit = () -> {
+            java.nio.file.Files.delete(desired);
+            java.nio.file.Files.createDirectories(desired.resolve("in-the-way"));
+        };
+
+        house.apps.change(House.APP, app -> app.withEnv(app.env().with("A", "1")), Apps.Restart.IF_NEEDED, house.out);
+
+        assertThat(house.out.text()).contains("could not finish its records");
+        assertThat(house.app().env().get("A")).contains("1");
+    }
+
+    @Test
+    void aRollbackDoesNotGoToAReleaseThatTheProxyRefused() throws Exception {
+        house.push();
+        house.proxy.atCommit = () -> {
+            throw new UserError("no");
+        };
+        assertThatThrownBy(house::push).hasMessageContaining("no");
+        house.proxy.atCommit = () -> { };
+        house.push();
+
+        house.apps.rollback(House.APP, Optional.empty(), House.ALICE, house.out);
+
+        assertThat(house.served()).isEqualTo(1);
+    }
 }
