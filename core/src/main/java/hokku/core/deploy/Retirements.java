@@ -9,6 +9,7 @@ import hokku.api.spi.Scheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -19,6 +20,8 @@ final class Retirements {
     private static final Logger LOG = LoggerFactory.getLogger(Retirements.class);
 
     private final FaultPoints faults;
+    /// Containers whose end is planned already: a later rollout must not end them before they have finished what they serve.
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
 
     Retirements(FaultPoints faults) {
         this.faults = faults;
@@ -29,7 +32,8 @@ final class Retirements {
     /// @param switched the change that took the requests away from them
     void retire(Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy.Change switched) {
         List<Instance> former = scheduler.instances(app.id()).stream()
-                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance)).toList();
+                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))
+                .filter(instance -> leaving.add(instance.container())).toList();
         if (former.isEmpty()) {
             return;
         }
@@ -48,6 +52,8 @@ final class Retirements {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException failed) {
                 LOG.warn("{}: former containers could not be removed; the next start of the server does it", app.name(), failed);
+            } finally {
+                leaving.removeAll(containers(former));
             }
         });
     }
