@@ -106,9 +106,18 @@ public final class Server implements AutoCloseable {
         plugins.onSwap(parts.reconciler()::watch);
         ssh.start();
         plugins.startJobs();
-        AtomicFile.write(home.run().resolve("ready"), json.write(Map.of("pid", ProcessHandle.current().pid(), "sshPort", ssh.port())));
+        announce(home, json.write(Map.of("pid", ProcessHandle.current().pid(), "sshPort", ssh.port())));
         LOG.info("Hokku {} answers ssh on port {}; home {}", version(), ssh.port(), home.root());
         return new Server(home, ssh, parts, started);
+    }
+
+    /// A full disk must not keep the server from running: its commands are what makes room.
+    private static void announce(Home home, String ready) {
+        try {
+            AtomicFile.write(home.run().resolve("ready"), ready);
+        } catch (IOException failed) {
+            LOG.error("{} could not be written: {}. The server answers all the same", home.run().resolve("ready"), failed.getMessage());
+        }
     }
 
     private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins) {

@@ -31,8 +31,9 @@ final class ListedContainer {
 
     private ListedContainer() {}
 
+    /// Containers without a kind are somebody else's of this installation: those that build images, for instance.
     static List<Instance> instances(List<Container> containers) {
-        return containers.stream().flatMap(container -> {
+        return containers.stream().filter(container -> container.getLabels().containsKey(Labels.KIND)).flatMap(container -> {
             try {
                 return Stream.of(instance(container));
             } catch (IllegalArgumentException | UserError e) {

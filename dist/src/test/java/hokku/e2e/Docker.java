@@ -1,0 +1,65 @@
+package hokku.e2e;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The engine that apps run on, seen from outside with its own program.
+record Docker(String host) {
+    static final Docker SHARED = new Docker("unix:///var/run/docker.sock");
+    static final String INSTANCE = "hokku.instance";
+
+    String run(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("docker", "-H", host));
+        command.addAll(List.of(words));
+        return Running.demand(command.toArray(String[]::new));
+    }
+
+    private List<String> lines(String... words) throws IOException, InterruptedException {
+        return run(words).lines().filter(line -> !line.isBlank()).distinct().toList();
+    }
+
+    /// The containers of an installation: name, and what runs in it.
+    List<String> containers(String instance) throws IOException, InterruptedException {
+        return lines("ps", "-a", "--filter", "label=" + INSTANCE + "=" + instance, "--format", "{{.Names}} {{.State}} {{.Label \"hokku.deploy\"}}");
+    }
+
+    /// Everything of an installation.
+    List<String> owned(String instance) throws IOException, InterruptedException {
+        String label = "label=" + INSTANCE + "=" + instance;
+        return Stream.of(
+                containers(instance).stream().map(each -> "container " + each),
+                lines("network", "ls", "--filter", label, "--format", "network {{.Name}}").stream(),
+                lines("volume", "ls", "--filter", label, "--format", "volume {{.Name}}").stream(),
+                lines("images", "-a", "--filter", label, "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream())
+                .flatMap(each -> each).toList();
+    }
+
+    /// Removes everything of an installation, in whatever state it is.
+    void remove(String instance) throws IOException, InterruptedException {
+        String label = "label=" + INSTANCE + "=" + instance;
+        for (String container : lines("ps", "-aq", "--filter", label)) {
+            attempt("rm", "-f", "-v", container);
+        }
+        for (String network : lines("network", "ls", "-q", "--filter", label)) {
+            attempt("network", "rm", network);
+        }
+        for (String image : lines("images", "-q", "--filter", label)) {
+            attempt("rmi", "-f", image);
+        }
+    }
+
+    /// What is gone already need not be removed.
+    private void attempt(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("docker", "-H", host));
+        command.addAll(List.of(words));
+        Running.run(command, new byte[0]);
+    }
+
+    /// Builds an image from a folder.
+    void build(String name, String instance, Path folder) throws IOException, InterruptedException {
+        run("build", "-q", "--label", INSTANCE + "=" + instance, "-t", name, folder.toString());
+    }
+}
