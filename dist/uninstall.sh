@@ -50,12 +50,13 @@ if [ -x "$prefix/bin/hokku" ]; then "$prefix/bin/hokku" stop all; fi
 if [ -d /run/systemd/system ]; then systemctl disable -q hokku.service hokku-nginx.service 2>/dev/null || true; fi
 
 if [ "$purge" = yes ] && [ -s "$home/instance" ]; then
-  label="label=hokku.instance=$(cat "$home/instance")"
+  instance=$(cat "$home/instance")
+  label="label=hokku.instance=$instance"
   step "Removing the apps' containers, networks, volumes and images"
   docker ps -aq --filter "$label" | xargs -r docker rm -fv >/dev/null
   docker network ls -q --filter "$label" | xargs -r docker network rm >/dev/null
   docker volume ls -q --filter "$label" | xargs -r docker volume rm -f >/dev/null
-  docker image ls -aq --filter "$label" | sort -u | xargs -r docker image rm -f >/dev/null
+  docker image ls --filter "reference=hokku-$instance/*" --format '{{.Repository}}:{{.Tag}}' | xargs -r docker image rm -f >/dev/null
 fi
 
 step "Removing the program"

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 public abstract class BuilderContract {
     protected static final Duration CANCELLED_WITHIN = Duration.ofSeconds(3);
 
+    /// The last one that was used: a number is never used again.
+    private final AtomicInteger number = new AtomicInteger();
     private final App app = App.create(AppName.of("contract"), AppId.random(), Instant.EPOCH, Global.EMPTY);
 
     /// The builder, the same one at each call within a test.
@@ -51,7 +54,7 @@ public abstract class BuilderContract {
     protected abstract Set<String> remains() throws Exception;
 
     protected final Source source(SourceTree tree) {
-        return new Source(app, 1, "c".repeat(40), tree, Env.EMPTY, Identity.SERVER, Instant.EPOCH);
+        return new Source(app, number.incrementAndGet(), "c".repeat(40), tree, Env.EMPTY, Identity.SERVER, Instant.EPOCH);
     }
 
     @Test

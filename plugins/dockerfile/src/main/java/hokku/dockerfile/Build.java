@@ -7,10 +7,8 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import hokku.api.Engine;
 import hokku.api.Output;
 import hokku.api.Source;
-import hokku.api.SourceTree;
 import hokku.api.UserError;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -26,7 +24,6 @@ final class Build {
     private static final Duration GLANCE = Duration.ofMillis(50);
 
     private static final String SHA256 = "sha256:";
-    private static final String LABELS = "Dockerfile.labels";
 
     private final Engine engine;
     private final CachedLayers layers;
@@ -44,12 +41,12 @@ final class Build {
     /// @throws UserError when it cannot be built
     String run(BuildImageCmd command, ContextStream context, Output out) throws IOException, InterruptedException {
         BuildProgress progress = new BuildProgress(out::line);
+        command.withTags(Set.of(name()));
         boolean done = false;
         try {
-            String built = run(command, context, progress);
-            String image = labelled(built);
+            String image = run(command, context, progress);
             Set<String> leaves = new LinkedHashSet<>(progress.leaves());
-            leaves.removeIf(leaf -> built.startsWith(SHA256 + leaf));
+            leaves.removeIf(leaf -> image.startsWith(SHA256 + leaf));
             layers.keep(source.app().id(), leaves);
             done = true;
             return image;
@@ -76,20 +73,14 @@ final class Build {
         }
     }
 
-    /// Puts the labels on in one step of their own: as a part of the build, each would be a step, and lines for the user.
-    private String labelled(String built) throws IOException, InterruptedException {
-        String text = "FROM %s\nLABEL %s=\"%s\" hokku.app=\"%s\" hokku.id=\"%s\" hokku.release=\"%d\"\n".formatted(
-                built, Engine.INSTANCE_LABEL, engine.instance(), source.app().name(), source.app().id(), source.number());
-        SourceTree tree = source.tree().with(LABELS, text.getBytes(StandardCharsets.UTF_8), false);
-        ContextStream context = ContextStream.open(tree, entry -> entry.path().equals(LABELS));
-        BuildImageCmd command = engine.client().buildImageCmd().withTarInputStream(context).withDockerfilePath(LABELS)
-                .withRemove(true).withForcerm(true);
-        return run(command, context, new BuildProgress(line -> { }));
+    /// Removes the image that turned out to be of no use. By its name: another app's may be made of the very same layers.
+    void discard() {
+        undisturbed(() -> engine.client().removeImageCmd(name()).exec());
     }
 
-    /// Removes an image that turned out to be of no use.
-    void discard(String image) {
-        undisturbed(() -> engine.client().removeImageCmd(image).exec());
+    /// The name that the image bears from the moment it is made, so that one of a push that was cut off is found.
+    private String name() {
+        return engine.imageName(source.app().name(), source.number());
     }
 
     private UserError failure(BuildProgress progress, ContextStream context, RuntimeException cause) throws IOException {

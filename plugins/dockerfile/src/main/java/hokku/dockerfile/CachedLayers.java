@@ -59,12 +59,12 @@ final class CachedLayers {
         }
     }
 
-    /// @return whether there is nothing left to remove: it is gone, or no mere layer
+    /// @return whether there is nothing left to remove: it is gone, or the image of some app, which has a name
     private static boolean removed(DockerClient docker, String layer) {
         try {
             InspectImageResponse image = docker.inspectImageCmd(layer).exec();
             boolean named = image.getRepoTags() != null && !image.getRepoTags().isEmpty();
-            if (!named && !isFinished(image)) {
+            if (!named) {
                 docker.removeImageCmd(layer).exec();
             }
             return true;
@@ -74,11 +74,5 @@ final class CachedLayers {
             // another image is built on it, or a container runs it
             return false;
         }
-    }
-
-    /// Whether it is the image of some app, which carries labels.
-    private static boolean isFinished(InspectImageResponse image) {
-        return image.getConfig() != null && image.getConfig().getLabels() != null
-                && image.getConfig().getLabels().containsKey(Engine.INSTANCE_LABEL);
     }
 }

@@ -89,7 +89,7 @@ final class DockerfileBuilder implements Builder {
         InspectImageResponse image = engine.client().inspectImageCmd(built).exec();
         if (procfile.isEmpty()) {
             if (!startsByItself(image)) {
-                build.discard(image.getId());
+                build.discard();
                 throw new UserError("The image says nothing about what to start: it has neither CMD nor ENTRYPOINT, and"
                         + " the repository no Procfile.\nAdd a CMD to " + path
                                 + ", for instance CMD [\"./start\"], then push again");

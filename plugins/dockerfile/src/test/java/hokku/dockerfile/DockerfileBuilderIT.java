@@ -66,8 +66,10 @@ class DockerfileBuilderIT extends BuilderContract {
 
     @AfterEach
     void removeImages() throws IOException {
-        for (Image image : docker().listImagesCmd().withLabelFilter(Map.of("hokku.instance", engine.instance())).exec()) {
-            docker().removeImageCmd(image.getId()).withForce(true).exec();
+        for (Image image : docker().listImagesCmd().withReferenceFilter("hokku-" + engine.instance() + "/*").exec()) {
+            for (String name : image.getRepoTags()) {
+                docker().removeImageCmd(name).exec();
+            }
         }
         try (var kept = Files.list(folder)) {
             for (Path file : kept.toList()) {
@@ -128,12 +130,11 @@ class DockerfileBuilderIT extends BuilderContract {
     }
 
     @Test
-    void theImageCarriesTheLabelsAndTheCommandIsTheProcessWeb() throws Exception {
+    void theImageBearsTheNameOfItsReleaseAndTheCommandIsTheProcessWeb() throws Exception {
         Source source = source(good());
         RecordingOutput out = new RecordingOutput();
         BuiltImage image = builder.build(source, out);
-        assertThat(labels(image)).contains(entry("hokku.instance", engine.instance()), entry("hokku.app", "contract"),
-                entry("hokku.id", source.app().id().value()), entry("hokku.release", "1"));
+        assertThat(docker().inspectImageCmd(name(source)).exec().getId()).isEqualTo(image.id());
         assertThat(image.processes()).containsOnly(entry(ProcessType.WEB, List.of()));
         assertThat(image.ports()).isEmpty();
         assertThat(image.routed()).isTrue();
@@ -249,7 +250,7 @@ class DockerfileBuilderIT extends BuilderContract {
         Source source = source(FakeSourceTree.EMPTY.with("Dockerfile", "FROM scratch\nCOPY Dockerfile /" + unique + "\n"));
         assertThatThrownBy(() -> builder.build(source, new RecordingOutput())).isInstanceOf(UserError.class)
                 .hasMessageContaining("neither CMD nor ENTRYPOINT");
-        assertThat(docker().listImagesCmd().withLabelFilter(Map.of("hokku.id", source.app().id().value())).exec()).isEmpty();
+        assertThat(docker().listImagesCmd().withReferenceFilter(name(source)).exec()).isEmpty();
     }
 
     @Test
@@ -297,8 +298,8 @@ class DockerfileBuilderIT extends BuilderContract {
                 .hasRootCauseMessage("the disk is gone");
     }
 
-    private static Map<String, String> labels(BuiltImage image) {
-        return docker().inspectImageCmd(image.id()).exec().getConfig().getLabels();
+    private static String name(Source source) {
+        return engine.imageName(source.app().name(), source.number());
     }
 
     private static DockerClient docker() {
