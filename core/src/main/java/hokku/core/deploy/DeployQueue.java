@@ -4,10 +4,12 @@ import hokku.api.AppName;
 import hokku.api.Output;
 import hokku.api.UserError;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /// One deploy per app at a time: the next one waits, and a newer one takes the place of one that still waits.
 final class DeployQueue {
@@ -23,7 +25,18 @@ final class DeployQueue {
         private Optional<Ticket> waiting = Optional.empty();
     }
 
-    private record Ticket(Thread thread, String commit, String by) {}
+    private static final class Ticket {
+        /// Who is to be interrupted when it is cancelled; nobody for what is no deploy.
+        private final Optional<Thread> thread;
+        private final String what;
+        /// What took its place while it waited.
+        private Optional<Ticket> newer = Optional.empty();
+
+        Ticket(Optional<Thread> thread, String what) {
+            this.thread = thread;
+            this.what = what;
+        }
+    }
 
     /// Guards `lanes` and what is in them.
     private final ReentrantLock lock = new ReentrantLock();
@@ -34,30 +47,53 @@ final class DeployQueue {
     ///
     /// @throws UserError when a newer commit takes its place
     Turn take(AppName app, String commit, String by, Output out) throws InterruptedException {
-        Ticket ticket = new Ticket(Thread.currentThread(), commit, by);
-        lock.lockInterruptibly();
+        String what = commit.substring(0, Math.min(8, commit.length())) + " by " + by;
+        Ticket ticket = new Ticket(Optional.of(Thread.currentThread()), what);
+        Turn turn = () -> leave(app, ticket);
+        try {
+            Optional<Ticket> before = enter(app, ticket);
+            // Outside the lock: the client may be slow to read.
+            before.ifPresent(runs -> out.step("Waiting for " + (runs.thread.isPresent() ? "the deploy of " : "") + runs.what));
+            await(app, ticket);
+            return turn;
+        } catch (InterruptedException | RuntimeException given) {
+            turn.close();
+            throw given;
+        }
+    }
+
+    /// Runs if nothing else does, else waits in place of whoever waits.
+    ///
+    /// @return what runs before it
+    private Optional<Ticket> enter(AppName app, Ticket ticket) {
+        lock.lock();
         try {
             Lane lane = lanes.computeIfAbsent(app, name -> new Lane());
-            if (lane.running.isPresent()) {
-                Ticket running = lane.running.get();
-                out.step("Waiting for the deploy of %s by %s".formatted(abbreviated(running.commit()), running.by()));
+            Optional<Ticket> running = lane.running;
+            if (running.isPresent()) {
+                lane.waiting.ifPresent(former -> former.newer = Optional.of(ticket));
                 lane.waiting = Optional.of(ticket);
                 moved.signalAll();
+            } else {
+                lane.running = Optional.of(ticket);
             }
-            try {
-                while (lane.running.isPresent()) {
-                    moved.await();
-                    superseded(lane, ticket);
-                }
-            } finally {
-                if (holds(lane.waiting, ticket)) {
-                    lane.waiting = Optional.empty();
-                }
-            }
-            lane.running = Optional.of(ticket);
-            return () -> end(app, ticket);
+            return running;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void await(AppName app, Ticket ticket) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (ticket.newer.isEmpty() && !holds(lanes.get(app).running, ticket)) {
+                moved.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (ticket.newer.isPresent()) {
+            throw new UserError("A newer push (" + ticket.newer.get().what + ") took the place of this one while it waited");
         }
     }
 
@@ -69,19 +105,12 @@ final class DeployQueue {
                 return Optional.empty();
             }
             Lane lane = new Lane();
-            Ticket ticket = new Ticket(Thread.currentThread(), what, "the server");
+            Ticket ticket = new Ticket(Optional.empty(), what + " by the server");
             lane.running = Optional.of(ticket);
             lanes.put(app, lane);
-            return Optional.of(() -> end(app, ticket));
+            return Optional.of(() -> leave(app, ticket));
         } finally {
             lock.unlock();
-        }
-    }
-
-    private static void superseded(Lane lane, Ticket ticket) {
-        if (lane.waiting.isPresent() && !holds(lane.waiting, ticket)) {
-            throw new UserError("A newer push (%s by %s) took the place of this one while it waited".formatted(
-                    abbreviated(lane.waiting.get().commit()), lane.waiting.get().by()));
         }
     }
 
@@ -89,35 +118,38 @@ final class DeployQueue {
         return place.filter(there -> there == ticket).isPresent();
     }
 
-    private void end(AppName app, Ticket ticket) {
+    /// Whoever waits takes the turn right here, so that nobody can come between.
+    private void leave(AppName app, Ticket ticket) {
         lock.lock();
         try {
             Lane lane = lanes.get(app);
+            if (lane != null && holds(lane.waiting, ticket)) {
+                lane.waiting = Optional.empty();
+            }
             if (lane != null && holds(lane.running, ticket)) {
-                lane.running = Optional.empty();
-                if (lane.waiting.isEmpty()) {
+                lane.running = lane.waiting;
+                lane.waiting = Optional.empty();
+                moved.signalAll();
+                if (lane.running.isEmpty()) {
                     lanes.remove(app);
                 }
-                moved.signalAll();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Interrupts what runs and what waits of an app.
+    /// Interrupts the deploys of an app, the one that runs and the one that waits.
     ///
-    /// @return whether there was anything
+    /// @return whether there was any
     boolean cancel(AppName app) {
         lock.lock();
         try {
-            Lane lane = lanes.get(app);
-            if (lane == null) {
-                return false;
-            }
-            lane.running.ifPresent(ticket -> ticket.thread().interrupt());
-            lane.waiting.ifPresent(ticket -> ticket.thread().interrupt());
-            return true;
+            List<Thread> deploying = Optional.ofNullable(lanes.get(app)).stream()
+                    .flatMap(lane -> Stream.concat(lane.running.stream(), lane.waiting.stream()))
+                    .flatMap(ticket -> ticket.thread.stream()).toList();
+            deploying.forEach(Thread::interrupt);
+            return !deploying.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -130,9 +162,5 @@ final class DeployQueue {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static String abbreviated(String commit) {
-        return commit.substring(0, Math.min(8, commit.length()));
     }
 }

@@ -126,4 +126,43 @@ class DeployQueueTest {
         }
         assertThat(queue.isDeploying(APP)).isFalse();
     }
+
+    @Test
+    void cancellingLeavesUpkeepAlone() throws Exception {
+        try (DeployQueue.Turn _ = queue.takeIfFree(APP, "the upkeep").orElseThrow()) {
+            assertThat(queue.cancel(APP)).isFalse();
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            assertThat(new Deploy(APP, "aaaaaaaaaaaa").waits().out.text()).contains("Waiting for the upkeep by the server");
+        } finally {
+            Thread.interrupted();
+        }
+        await().until(() -> done.size() == 1);
+        queue.cancel(APP);
+    }
+
+    @Test
+    void aDeployWhosePlaceWasTakenNeverRunsHoweverLateItIsTold() {
+        for (int round = 0; round < 200; round++) {
+            DeployQueue one = new DeployQueue();
+            java.util.concurrent.atomic.AtomicInteger together = new java.util.concurrent.atomic.AtomicInteger();
+            java.util.concurrent.atomic.AtomicInteger most = new java.util.concurrent.atomic.AtomicInteger();
+            try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int each = 0; each < 6; each++) {
+                    threads.execute(() -> {
+                        try (DeployQueue.Turn _ = one.take(APP, "aaaaaaaaaaaa", "alice", new RecordingOutput())) {
+                            most.accumulateAndGet(together.incrementAndGet(), Math::max);
+                            Thread.yield();
+                            together.decrementAndGet();
+                        } catch (UserError superseded) {
+                            Thread.yield();
+                        } catch (InterruptedException never) {
+                            throw new IllegalStateException(never);
+                        }
+                    });
+                }
+            }
+            assertThat(most).hasValue(1);
+            assertThat(one.isDeploying(APP)).isFalse();
+        }
+    }
 }
