@@ -94,7 +94,7 @@ public final class Deploys implements PushHandler {
             faults.reach(FaultPoints.Point.BEGUN);
             try (BuildLog log = BuildLog.open(home.builds(push.app()), number, out); Snapshots.Lease lease = snapshots.lease()) {
                 try {
-                    Live live = pipeline.deploy(lease.registry(), push, number, log);
+                    Live live = pipeline.deploy(lease, push, number, log);
                     tell(live, log);
                     new Hooks(lease.registry()).tell(new AppEvent.Changed(push.app(), live.deployment().app().id()));
                 } catch (IOException failed) {

@@ -119,7 +119,7 @@ public final class LiveApps implements Apps {
             // What is there already is done once more: it may have failed half way before.
             Need need = !same ? need(lease.registry(), before, after) : after.stopped() ? Need.STOP : Need.ROUTE;
             try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
-                apply(lease.registry(), before, after, restart == Restart.NEVER && need == Need.ROLLOUT ? Need.ROUTE : need, why, by, out);
+                apply(lease, before, after, restart == Restart.NEVER && need == Need.ROLLOUT ? Need.ROUTE : need, why, by, out);
             }
             if (!same) {
                 new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
@@ -130,8 +130,9 @@ public final class LiveApps implements Apps {
         }
     }
 
-    private void apply(Registry registry, App before, App after, Need need, String why, Identity by, Output out)
+    private void apply(Snapshots.Lease lease, App before, App after, Need need, String why, Identity by, Output out)
             throws InterruptedException, IOException {
+        Registry registry = lease.registry();
         if (before.release().isEmpty()) {
             catalogue.store(after);
             return;
@@ -141,7 +142,7 @@ public final class LiveApps implements Apps {
             case STORE -> catalogue.store(after);
             case ROUTE -> reroute(registry, before, after, release, out);
             case STOP -> stop(registry, before, after, release, out);
-            case ROLLOUT -> rollouts.roll(registry, new Rollouts.Order(before, after, release, why, by, Optional.empty()), out);
+            case ROLLOUT -> rollouts.roll(lease, new Rollouts.Order(before, after, release, why, by, Optional.empty()), out);
         }
     }
 
@@ -260,7 +261,7 @@ public final class LiveApps implements Apps {
             boolean rolls = (need == Need.ROLLOUT || settled) && restart == Restart.IF_NEEDED;
             if (rolls || routed) {
                 out.step((rolls ? "Restarting app " : "Routing app ") + name);
-                apply(lease.registry(), app, app, rolls ? Need.ROLLOUT : Need.ROUTE, "global", Identity.SERVER, out);
+                apply(lease, app, app, rolls ? Need.ROLLOUT : Need.ROUTE, "global", Identity.SERVER, out);
             }
         } catch (IOException failed) {
             throw Failures.storage(failed);
@@ -275,7 +276,7 @@ public final class LiveApps implements Apps {
             App before = catalogue.get(name);
             Release release = before.release().orElseThrow(() -> new UserError("App " + name + " has not been deployed"));
             App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
-            return rollouts.roll(lease.registry(), new Rollouts.Order(before, after, release, "restart", by, Optional.empty()), out);
+            return rollouts.roll(lease, new Rollouts.Order(before, after, release, "restart", by, Optional.empty()), out);
         }
     }
 
@@ -288,7 +289,7 @@ public final class LiveApps implements Apps {
             App after = before.withEnv(target.env()).withStopped(false).withRelease(Optional.of(target)).withRevision(before.revision() + 1);
             try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
                 Rollouts.Order order = new Rollouts.Order(before, after, target, "rollback", by, Optional.empty());
-                Live live = rollouts.roll(lease.registry(), order, out);
+                Live live = rollouts.roll(lease, order, out);
                 new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
                 return live;
             }

@@ -15,6 +15,7 @@ import hokku.api.hook.PreRelease;
 import hokku.api.spi.Builder;
 import hokku.core.git.Push;
 import hokku.core.plugin.Registry;
+import hokku.core.plugin.Snapshots;
 import hokku.core.state.Catalogue;
 import hokku.core.state.ReleaseJournal;
 import java.io.IOException;
@@ -47,7 +48,8 @@ final class Pipeline {
         this.clock = clock;
     }
 
-    Live deploy(Registry registry, Push push, int number, Output out) throws InterruptedException, IOException {
+    Live deploy(Snapshots.Lease lease, Push push, int number, Output out) throws InterruptedException, IOException {
+        Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
         App app = catalogue.get(push.app());
         Source source = hooks.before(PreBuild.class, source(app, push, number), out);
@@ -69,7 +71,7 @@ final class Pipeline {
                 faults.reach(FaultPoints.Point.RECORDED);
                 hooks.after(PostRelease.class, release, out);
                 App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
-                return rollouts.roll(registry, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), out);
+                return rollouts.roll(lease, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), out);
             }
         }
     }

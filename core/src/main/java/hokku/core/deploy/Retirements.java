@@ -6,6 +6,7 @@ import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Scheduler;
+import hokku.core.plugin.Snapshots;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /// Ends former containers in the background: at once where nobody is served, else when what they serve is done.
 final class Retirements {
     private static final Logger LOG = LoggerFactory.getLogger(Retirements.class);
+    private static final int ATTEMPTS = 10;
 
     private final FaultPoints faults;
     /// Containers whose end is planned already: a later rollout must not end them before they have finished what they serve.
@@ -29,8 +31,9 @@ final class Retirements {
 
     /// Plans the end of those containers of an app that run now and are not wanted any more.
     ///
+    /// @param lease keeps the scheduler's and the proxy's plugins loaded until it is done
     /// @param switched the change that took the requests away from them
-    void retire(Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy.Change switched) {
+    void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy.Change switched) {
         List<Instance> former = scheduler.instances(app.id()).stream()
                 .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))
                 .filter(instance -> leaving.add(instance.container())).toList();
@@ -40,22 +43,46 @@ final class Retirements {
         Set<String> serving = containers(former.stream().filter(each -> each.process().equals(ProcessType.WEB)).toList());
         Set<String> others = containers(former.stream().filter(each -> !each.process().equals(ProcessType.WEB)).toList());
         Duration limit = app.value(CoreSettings.WAIT_TO_RETIRE).orElseThrow();
+        Snapshots.Lease mine = lease.again();
         Thread.ofVirtual().name("retire " + app.name()).start(() -> {
-            try {
-                end(scheduler, app, others);
-                if (!serving.isEmpty() && !switched.awaitDrained(limit)) {
+            try (mine) {
+                endAtLast(scheduler, app, others);
+                if (!serving.isEmpty() && !drained(switched, app, limit)) {
                     LOG.info("{}: former containers still served after {} s; they are stopped now", app.name(), limit.toSeconds());
                 }
-                end(scheduler, app, serving);
+                endAtLast(scheduler, app, serving);
                 faults.reach(FaultPoints.Point.RETIRED);
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException failed) {
-                LOG.warn("{}: former containers could not be removed; the next start of the server does it", app.name(), failed);
             } finally {
                 leaving.removeAll(containers(former));
             }
         });
+    }
+
+    private static boolean drained(Proxy.Change switched, App app, Duration limit) throws InterruptedException {
+        try {
+            return switched.awaitDrained(limit);
+        } catch (RuntimeException | LinkageError defect) {
+            LOG.error("{}: nobody knows whether former containers still serve; they are stopped now", app.name(), defect);
+            return true;
+        }
+    }
+
+    /// Former workers must not go on beside the new ones because the engine was away for a moment.
+    private static void endAtLast(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {
+        Duration pause = Duration.ofSeconds(1);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                end(scheduler, app, containers);
+                return;
+            } catch (RuntimeException | LinkageError failed) {
+                LOG.warn("{}: former containers could not be removed; the server tries again in {} s, or at its next start", app.name(),
+                        pause.toSeconds(), failed);
+            }
+            Thread.sleep(pause);
+            pause = pause.multipliedBy(2);
+        }
     }
 
     private static void end(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {

@@ -19,6 +19,7 @@ import hokku.api.spi.Proxy;
 import hokku.api.spi.Scheduler;
 import hokku.core.git.Push;
 import hokku.core.plugin.Registry;
+import hokku.core.plugin.Snapshots;
 import hokku.core.state.Catalogue;
 import hokku.core.state.ReleaseJournal.Marker;
 import hokku.core.state.ReleaseJournal.RefMove;
@@ -61,7 +62,8 @@ final class Rollouts {
         this.clock = clock;
     }
 
-    Live roll(Registry registry, Order order, Output out) throws InterruptedException {
+    Live roll(Snapshots.Lease lease, Order order, Output out) throws InterruptedException {
+        Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
         Registry.Contribution<Scheduler> scheduler = scheduler(registry, order.after());
         Optional<Marker> former = catalogue.journal(order.before().name()).current();
@@ -86,7 +88,7 @@ final class Rollouts {
             throw failed;
         }
         boolean cancelledTooLate = Thread.interrupted();
-        retire(scheduler.value(), order.after(), amended, change);
+        retire(lease, scheduler.value(), order.after(), amended, change);
         Live live = Live.of(amended, endpoints, routing.urls(order.after(), order.release()));
         hooks.announce(PostDeploy.class, live, out);
         if (cancelledTooLate) {
@@ -239,9 +241,9 @@ final class Rollouts {
         }
     }
 
-    private void retire(Scheduler scheduler, App app, Deployment live, Proxy.Change change) {
+    private void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Deployment live, Proxy.Change change) {
         try {
-            retirements.retire(scheduler, app, belongsTo(live), change);
+            retirements.retire(lease, scheduler, app, belongsTo(live), change);
         } catch (RuntimeException failed) {
             LOG.warn("{}: former containers could not be listed; the next start of the server removes them", app.name(), failed);
         }

@@ -100,6 +100,12 @@ final class Snapshot {
         }
     }
 
+    /// Even when it was closed because somebody used it for too long: whoever still does goes on as well as it can.
+    private synchronized Snapshots.Lease again() {
+        users++;
+        return new Use();
+    }
+
     private synchronized void released() {
         users--;
         notifyAll();
@@ -111,6 +117,11 @@ final class Snapshot {
         @Override
         public Registry registry() {
             return registry;
+        }
+
+        @Override
+        public Snapshots.Lease again() {
+            return Snapshot.this.again();
         }
 
         @Override

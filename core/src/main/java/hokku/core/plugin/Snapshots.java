@@ -9,6 +9,9 @@ public interface Snapshots {
     interface Lease extends AutoCloseable {
         Registry registry();
 
+        /// One more lease of the same snapshot, for what goes on when this one is closed.
+        Lease again();
+
         /// Safe to call more than once.
         @Override
         void close();

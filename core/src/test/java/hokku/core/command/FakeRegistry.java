@@ -63,6 +63,11 @@ final class FakeRegistry implements Registry, Contributions, Snapshots {
             }
 
             @Override
+            public Lease again() {
+                return lease();
+            }
+
+            @Override
             public void close() {
                 leases.decrementAndGet();
             }

@@ -34,6 +34,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// A whole server without its edges: real state in a folder, a scheduler, builder and proxy in memory.
@@ -219,6 +221,7 @@ final class House {
         final Map<AppName, Route> routes = new ConcurrentHashMap<>();
         Trouble atPrepare = () -> { };
         Trouble atCommit = () -> { };
+        CountDownLatch drained = new CountDownLatch(0);
 
         @Override
         public String name() {
@@ -241,8 +244,8 @@ final class House {
                 }
 
                 @Override
-                public boolean awaitDrained(Duration limit) {
-                    return true;
+                public boolean awaitDrained(Duration limit) throws InterruptedException {
+                    return drained.await(limit.toMillis(), TimeUnit.MILLISECONDS);
                 }
             };
         }

@@ -432,4 +432,30 @@ class PipelineTest {
 
         assertThat(house.served()).isEqualTo(1);
     }
+
+    @Test
+    void formerContainersThatCouldNotBeEndedAreEndedLater() throws Exception {
+        house.push();
+        house.scheduler.failRetirements(true);
+        house.push();
+        assertThat(house.scheduler.instances(house.app().id())).hasSize(2);
+
+        house.scheduler.failRetirements(false);
+
+        await().untilAsserted(() -> assertThat(house.scheduler.instances(house.app().id())).hasSize(1));
+        assertThat(house.served()).isEqualTo(2);
+    }
+
+    @Test
+    void pluginsStayLoadedUntilFormerContainersAreGone() throws Exception {
+        house.push();
+        house.proxy.drained = new java.util.concurrent.CountDownLatch(1);
+        house.push();
+        assertThat(house.registry.leases).hasValue(1);
+
+        house.proxy.drained.countDown();
+
+        await().untilAsserted(() -> assertThat(house.registry.leases).hasValue(0));
+        assertThat(house.scheduler.instances(house.app().id())).hasSize(1);
+    }
 }

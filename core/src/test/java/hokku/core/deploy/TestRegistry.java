@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,6 +27,8 @@ final class TestRegistry implements Registry, Snapshots {
     private record Hooked(Class<? extends Hook> point, Handler<?> handler) {}
 
     private final List<Hooked> hooks = new ArrayList<>();
+    /// How many are out.
+    final AtomicInteger leases = new AtomicInteger();
     final List<AppEvent> events = new ArrayList<>();
     private final SortedMap<String, Contribution<Builder>> builders = new TreeMap<>();
     private final SortedMap<String, Contribution<Scheduler>> schedulers = new TreeMap<>();
@@ -105,6 +108,7 @@ final class TestRegistry implements Registry, Snapshots {
 
     @Override
     public Lease lease() {
+        leases.incrementAndGet();
         return new Lease() {
             @Override
             public Registry registry() {
@@ -112,8 +116,13 @@ final class TestRegistry implements Registry, Snapshots {
             }
 
             @Override
+            public Lease again() {
+                return lease();
+            }
+
+            @Override
             public void close() {
-                // Nothing is loaded.
+                leases.decrementAndGet();
             }
         };
     }
