@@ -354,6 +354,11 @@ public final class Reconciler implements AutoCloseable {
 
     /// A crash between the commit point and the move of the branch: the move is made now.
     private void moveRef(App app) {
+        try {
+            repositories.unlock(app.name());
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("{}: locks of its repository that a crash left could not be removed", app.name(), failed);
+        }
         catalogue.journal(app.name()).current().flatMap(Marker::ref).ifPresent(move -> {
             try {
                 if (repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {

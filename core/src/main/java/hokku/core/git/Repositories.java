@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.AmbiguousObjectException;
@@ -147,6 +148,23 @@ public final class Repositories {
                 link.link(ref);
             }
             return true;
+        }
+    }
+
+    /// Removes the locks of references that a crash left, which would keep them from being moved for ever. To be called while
+    /// nobody uses the repository, as at the start of the server.
+    public void unlock(AppName app) throws IOException {
+        Path repository = home.repository(app);
+        for (String place : List.of("HEAD.lock", "packed-refs.lock")) {
+            Files.deleteIfExists(repository.resolve(place));
+        }
+        Path references = repository.resolve("refs");
+        if (Files.exists(references)) {
+            try (var found = Files.walk(references)) {
+                for (Path lock : found.filter(path -> path.getFileName().toString().endsWith(".lock")).toList()) {
+                    Files.delete(lock);
+                }
+            }
         }
     }
 

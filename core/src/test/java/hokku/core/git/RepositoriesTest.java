@@ -144,4 +144,20 @@ class RepositoriesTest {
     private TestCommits commits() {
         return new TestCommits(repositories, app);
     }
+
+    @Test
+    void aLockThatACrashLeftDoesNotKeepABranchFromMovingForEver() throws IOException {
+        String first = commits().file("a", "1").commit();
+        Path repository;
+        try (Repository open = repositories.open(app)) {
+            repository = open.getDirectory().toPath();
+        }
+        Files.createDirectories(repository.resolve("refs/heads"));
+        Files.createFile(repository.resolve(MASTER + ".lock"));
+        assertThat(repositories.moveRef(app, MASTER, Repositories.NO_COMMIT, first)).isFalse();
+
+        repositories.unlock(app);
+
+        assertThat(repositories.moveRef(app, MASTER, Repositories.NO_COMMIT, first)).isTrue();
+    }
 }
