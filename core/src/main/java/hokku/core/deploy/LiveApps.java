@@ -234,7 +234,10 @@ public final class LiveApps implements Apps {
         List<String> failures = new ArrayList<>();
         for (AppName name : catalogue.names()) {
             try {
-                follow(name, before, after, restart, out);
+                Failures.in("core", "following the change", () -> {
+                    follow(name, before, after, restart, out);
+                    return name;
+                });
             } catch (UserError failed) {
                 out.warn(name + ": " + failed.getMessage());
                 failures.add(name.value());
