@@ -275,9 +275,11 @@ public final class ReleaseCommands implements Plugin {
         }
 
         @Override
-        public void run(Session session) {
+        public void run(Session session) throws InterruptedException {
             session.out().step("Cleaning up...");
-            (app == null ? apps.list() : List.of(AppName.of(app))).forEach(deploys::sweep);
+            for (AppName each : app == null ? apps.list() : List.of(AppName.of(app))) {
+                deploys.sweep(each);
+            }
         }
     }
 }

@@ -19,7 +19,8 @@ public record DeployParts(LiveApps apps, Deploys deploys, Containers containers,
         Rollouts rollouts = new Rollouts(catalogue, routing, new Retirements(faults), faults, clock);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
-        Deploys deploys = new Deploys(home, catalogue, snapshots, apps, new DeployQueue(), pipeline, images, repositories, faults, clock);
+        Deploys deploys = new Deploys(home, catalogue, snapshots, locks, apps, new DeployQueue(), pipeline, images, repositories,
+                faults, clock);
         return new DeployParts(apps, deploys, new Containers(catalogue, snapshots),
                 new Reconciler(catalogue, snapshots, locks, routing, repositories));
     }

@@ -33,6 +33,7 @@ public final class Deploys implements PushHandler {
     private final Home home;
     private final Catalogue catalogue;
     private final Snapshots snapshots;
+    private final AppLocks locks;
     private final LiveApps apps;
     private final DeployQueue queue;
     private final Pipeline pipeline;
@@ -41,11 +42,12 @@ public final class Deploys implements PushHandler {
     private final FaultPoints faults;
     private final Clock clock;
 
-    Deploys(Home home, Catalogue catalogue, Snapshots snapshots, LiveApps apps, DeployQueue queue, Pipeline pipeline, Images images,
-            Repositories repositories, FaultPoints faults, Clock clock) {
+    Deploys(Home home, Catalogue catalogue, Snapshots snapshots, AppLocks locks, LiveApps apps, DeployQueue queue, Pipeline pipeline,
+            Images images, Repositories repositories, FaultPoints faults, Clock clock) {
         this.home = home;
         this.catalogue = catalogue;
         this.snapshots = snapshots;
+        this.locks = locks;
         this.apps = apps;
         this.queue = queue;
         this.pipeline = pipeline;
@@ -185,12 +187,12 @@ public final class Deploys implements PushHandler {
     }
 
     /// Removes images of an app that no kept release needs; does nothing while the app is being deployed.
-    public void sweep(AppName app) {
+    public void sweep(AppName app) throws InterruptedException {
         whileIdle(app, "a cleanup", found -> images.sweep(found, kept(found)));
     }
 
     /// Removes images and objects of the repository that nothing needs; does nothing while the app is being deployed.
-    void tidy(AppName app) {
+    void tidy(AppName app) throws InterruptedException {
         whileIdle(app, "the upkeep", found -> {
             images.sweep(found, kept(found));
             if (repositories.exists(app)) {
@@ -203,12 +205,13 @@ public final class Deploys implements PushHandler {
         void on(App app) throws IOException;
     }
 
-    private void whileIdle(AppName app, String what, Work work) {
+    private void whileIdle(AppName app, String what, Work work) throws InterruptedException {
         Optional<DeployQueue.Turn> turn = queue.takeIfFree(app, what);
         if (turn.isEmpty()) {
             return;
         }
-        try (DeployQueue.Turn _ = turn.get()) {
+        // The lock too: a rollback may be about to start what nothing needed until now.
+        try (DeployQueue.Turn _ = turn.get(); AppLocks.Held _ = locks.hold(app)) {
             Optional<App> found = catalogue.find(app);
             if (found.isPresent()) {
                 work.on(found.get());
@@ -222,6 +225,8 @@ public final class Deploys implements PushHandler {
         Thread.ofVirtual().name("sweep " + app).start(() -> {
             try {
                 sweep(app);
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
             } catch (RuntimeException failed) {
                 LOG.warn("{}: images that are not needed could not be removed: {}", app, failed.getMessage());
             }

@@ -39,12 +39,14 @@ public final class Upkeep implements Plugin, Job {
     }
 
     @Override
-    public void run() {
+    public void run() throws InterruptedException {
         for (AppName app : apps.list()) {
             try {
                 deploys.tidy(app);
             } catch (UserError failed) {
                 LOG.warn("{} could not be tidied: {}", app, failed.getMessage());
+            } catch (RuntimeException defect) {
+                LOG.error("{} could not be tidied", app, defect);
             }
         }
     }

@@ -77,7 +77,7 @@ final class House {
         Images kept = new MemoryImages();
         apps = new LiveApps(catalogue, registry, locks, domains, routing, rollouts, kept);
         Repositories repositories = new Repositories(home);
-        deploys = new Deploys(home, catalogue, registry, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
+        deploys = new Deploys(home, catalogue, registry, locks, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
                 FaultPoints.NONE, clock), kept, repositories, FaultPoints.NONE, clock);
         reconciler = new Reconciler(catalogue, registry, locks, routing, repositories);
     }

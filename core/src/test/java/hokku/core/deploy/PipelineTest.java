@@ -458,4 +458,28 @@ class PipelineTest {
         await().untilAsserted(() -> assertThat(house.registry.leases).hasValue(0));
         assertThat(house.scheduler.instances(house.app().id())).hasSize(1);
     }
+
+    @Test
+    void imagesAreNotSweptWhileARollbackIsAboutToStartOne() throws Exception {
+        house.push();
+        house.push();
+        await().until(() -> !house.deploys.isDeploying(House.APP));
+        List<Thread> sweeps = new ArrayList<>();
+        house.registry.hook(PreStart.class, (spec, out) -> {
+            sweeps.add(Thread.ofPlatform().start(() -> {
+                try {
+                    house.deploys.sweep(House.APP);
+                } catch (InterruptedException never) {
+                    throw new IllegalStateException(never);
+                }
+            }));
+            await().until(() -> sweeps.getFirst().getState() == Thread.State.WAITING);
+            return spec;
+        });
+
+        house.apps.rollback(House.APP, Optional.empty(), House.ALICE, house.out);
+
+        assertThat(house.served()).isEqualTo(1);
+        sweeps.getFirst().join();
+    }
 }
