@@ -9,6 +9,7 @@ import hokku.api.spi.Scheduler;
 import hokku.core.plugin.Snapshots;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -22,11 +23,17 @@ final class Retirements {
     private static final int ATTEMPTS = 10;
 
     private final FaultPoints faults;
-    /// Containers whose end is planned already: a later rollout must not end them before they have finished what they serve.
-    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+    /// Containers whose end is planned already, and their deployments: a later rollout must not end them before they have finished
+    /// what they serve.
+    private final Map<String, String> leaving = new ConcurrentHashMap<>();
 
     Retirements(FaultPoints faults) {
         this.faults = faults;
+    }
+
+    /// Whether the end of some containers of a deployment is planned.
+    boolean isPlanned(String deployment) {
+        return leaving.containsValue(deployment);
     }
 
     /// Plans the end of those containers of an app that run now and are not wanted any more.
@@ -36,7 +43,7 @@ final class Retirements {
     void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy.Change switched) {
         List<Instance> former = scheduler.instances(app.id()).stream()
                 .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))
-                .filter(instance -> leaving.add(instance.container())).toList();
+                .filter(instance -> leaving.putIfAbsent(instance.container(), instance.deploy()) == null).toList();
         if (former.isEmpty()) {
             return;
         }
@@ -55,7 +62,7 @@ final class Retirements {
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
             } finally {
-                leaving.removeAll(containers(former));
+                leaving.keySet().removeAll(containers(former));
             }
         });
     }

@@ -67,7 +67,8 @@ final class Rollouts {
         Hooks hooks = new Hooks(registry);
         Registry.Contribution<Scheduler> scheduler = scheduler(registry, order.after());
         Optional<Marker> former = catalogue.journal(order.before().name()).current();
-        String id = grows(order, former) ? former.orElseThrow().deployment() : DeploymentPlan.newId(order.release().number());
+        boolean grows = grows(order, former);
+        String id = grows ? former.orElseThrow().deployment() : DeploymentPlan.newId(order.release().number());
         Deployment deployment = hooks.before(PreDeploy.class, DeploymentPlan.of(id, order.after(), order.release()), out);
         if (order.push().isPresent()) {
             runReleaseProcess(scheduler.value(), hooks, deployment, out);
@@ -83,7 +84,7 @@ final class Rollouts {
             faults.reach(FaultPoints.Point.PREPARED);
             commit(registry, order, amended, change, former, out);
         } catch (InterruptedException | RuntimeException failed) {
-            removeStarted(scheduler.value(), order, former, id);
+            removeStarted(scheduler.value(), order, grows, id);
             bringBack(scheduler.value(), hooks, order, former, amended);
             throw failed;
         }
@@ -98,12 +99,13 @@ final class Rollouts {
     }
 
     /// The same deployment with more or fewer containers, and nothing else changed since it was made: what runs stays.
-    private static boolean grows(Order order, Optional<Marker> former) {
+    /// Not while some of it are about to end: they would do so as its newest containers.
+    private boolean grows(Order order, Optional<Marker> former) {
         App before = order.before();
         return !before.scale().equals(order.after().scale()) && !before.stopped()
                 && before.withScale(order.after().scale()).withRevision(order.after().revision()).equals(order.after())
                 && former.filter(marker -> marker.revision() == before.revision()
-                        && marker.release() == order.release().number()).isPresent();
+                        && marker.release() == order.release().number() && !retirements.isPlanned(marker.deployment())).isPresent();
     }
 
     /// Without the containers that a deployment which shrinks is about to lose.
@@ -212,8 +214,8 @@ final class Rollouts {
     }
 
     /// Ends what this rollout started, and only that: a deployment that grows keeps what it had.
-    private static void removeStarted(Scheduler scheduler, Order order, Optional<Marker> former, String id) {
-        Map<ProcessType, Integer> kept = grows(order, former) ? counts(DeploymentPlan.of(id, order.before(), order.release())) : Map.of();
+    private static void removeStarted(Scheduler scheduler, Order order, boolean grows, String id) {
+        Map<ProcessType, Integer> kept = grows ? counts(DeploymentPlan.of(id, order.before(), order.release())) : Map.of();
         Predicate<Instance> started = instance -> instance.deploy().equals(id) && instance.index() > kept.getOrDefault(instance.process(), 0);
         try {
             Uninterruptible.call("remove " + id, () -> {

@@ -482,4 +482,24 @@ class PipelineTest {
         assertThat(house.served()).isEqualTo(1);
         sweeps.getFirst().join();
     }
+
+    @Test
+    void containersThatAreAboutToEndDoNotComeBackIntoServiceWhenTheAppGrowsAgain() throws Exception {
+        house.push();
+        scale(3);
+        house.proxy.drained = new java.util.concurrent.CountDownLatch(1);
+        scale(1);
+        scale(3);
+        var served = house.proxy.routes.get(House.APP).endpoints();
+
+        house.proxy.drained.countDown();
+
+        await().until(() -> house.registry.leases.get() == 0);
+        assertThat(house.scheduler.instances(house.app().id()).stream().flatMap(instance -> instance.endpoints().stream()))
+                .containsExactlyInAnyOrderElementsOf(served).hasSize(3);
+    }
+
+    private void scale(int count) throws Exception {
+        house.apps.change(House.APP, app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, count))), Apps.Restart.IF_NEEDED, house.out);
+    }
 }
