@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,7 @@ final class Configuration {
                 }
             }
         }
-        writeListens(live.values());
+        writeListens(live.values(), folder.listen(), false);
         writeMain();
         read = now;
         return refused;
@@ -80,6 +81,7 @@ final class Configuration {
             complaint = validate(live.values(), Optional.empty());
         }
         if (!culprits.isEmpty()) {
+            writeListens(live.values(), folder.listen(), false);
             writeMain();
         }
         return culprits;
@@ -204,7 +206,7 @@ final class Configuration {
             includes.add("app.conf");
             folder.write(file, wanted.get().text());
         }
-        writeListens(together);
+        writeListens(together, folder.candidate().resolve("listen"), true);
         folder.write(folder.candidate().resolve("nginx.conf"), main.candidate(port(), together, includes));
         try {
             return program.validate();
@@ -241,12 +243,13 @@ final class Configuration {
 
     private void put(AppName app, Optional<AppConfig> file) throws IOException {
         if (file.isPresent()) {
-            writeListens(List.of(file.get()));
-            folder.ensure(folder.app(app), file.get().text());
             live.put(app, file.get());
+            writeListens(live.values(), folder.listen(), false);
+            folder.ensure(folder.app(app), file.get().text());
         } else {
-            folder.delete(folder.app(app));
             live.remove(app);
+            folder.delete(folder.app(app));
+            writeListens(live.values(), folder.listen(), false);
         }
         read = Files.getLastModifiedTime(folder.apps());
     }
@@ -255,13 +258,10 @@ final class Configuration {
         folder.ensure(folder.main(), main.live(port(), live.values()));
     }
 
-    private void writeListens(Collection<AppConfig> apps) throws IOException {
-        for (AppConfig app : apps) {
-            for (Listen listen : app.listens()) {
-                String name = listen.key() + ".conf";
-                folder.ensure(folder.listen().resolve(name), main.listen(listen, false));
-                folder.ensure(folder.candidate().resolve("listen").resolve(name), main.listen(listen, true));
-            }
+    private void writeListens(Collection<AppConfig> apps, Path to, boolean candidate) throws IOException {
+        List<Listen> all = apps.stream().flatMap(app -> app.listens().stream()).distinct().sorted(Comparator.comparing(Listen::key)).toList();
+        for (Listen listen : all) {
+            folder.ensure(to.resolve(listen.key() + ".conf"), main.listen(listen, all, candidate));
         }
     }
 }

@@ -33,6 +33,11 @@ record Listen(int port, Optional<String> ipv4, Optional<String> ipv6) {
         return port + "-" + ipv4.orElse("all") + "-" + ipv6.map(address -> address.replace(':', '_')).orElse("all");
     }
 
+    /// The same, with the address of another one in place of all addresses.
+    Listen narrowedTo(Listen other) {
+        return new Listen(port, ipv4.or(other::ipv4), ipv6.or(other::ipv6));
+    }
+
     /// What stands behind `listen`, one per protocol.
     ///
     /// @param withIpv6 whether this host knows IPv6

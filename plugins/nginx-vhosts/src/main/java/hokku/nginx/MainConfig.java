@@ -52,16 +52,24 @@ record MainConfig(String user, boolean withIpv6, long files) {
     }
 
     /// The file that an app's server block includes for one port.
-    String listen(Listen listen, boolean candidate) {
-        List<String> sockets = candidate ? listen.candidateSockets(withIpv6) : listen.sockets(withIpv6);
+    ///
+    /// An address that some app is bound to is not covered by "all addresses" any more: who listens on all names it too. Else
+    /// that app would take the requests of all others away.
+    ///
+    /// @param all what nginx listens on for all apps
+    String listen(Listen listen, Collection<Listen> all, boolean candidate) {
+        Set<String> sockets = new LinkedHashSet<>(sockets(listen, candidate));
+        all.stream().filter(other -> other.port() == listen.port())
+                .forEach(other -> sockets.addAll(sockets(listen.narrowedTo(other), candidate)));
         return sockets.stream().map(socket -> "listen " + socket + ";\n").collect(Collectors.joining());
     }
 
     private String text(int port, Collection<AppConfig> apps, String generation, String pid, List<String> includes, boolean candidate) {
         Set<String> sockets = new LinkedHashSet<>(sockets(Listen.everywhere(port), candidate));
-        String own = listens(sockets, "");
         apps.stream().flatMap(app -> app.listens().stream()).sorted(java.util.Comparator.comparing(Listen::key))
                 .forEach(listen -> sockets.addAll(sockets(listen, candidate)));
+        // On every socket: one that an app binds to this host's own address would else keep the question from being answered.
+        String own = listens(sockets, "");
         return """
                 # Written by Hokku, changes are lost.
                 %1$sworker_processes auto;

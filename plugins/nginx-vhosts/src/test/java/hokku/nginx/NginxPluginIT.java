@@ -130,6 +130,20 @@ final class NginxPluginIT {
     }
 
     @Test
+    void anAppThatIsBoundToOneAddressTakesNoRequestsOfOthersThere() throws Exception {
+        commit(route(other, "other.test", container("other")));
+        commit(route(with(app, "bind-address-ipv4", "127.0.0.1"), "hello.test", container("hello")));
+
+        assertThat(get("hello.test", "/").body()).isEqualTo("hello");
+        assertThat(get("other.test", "/").body()).isEqualTo("other");
+        assertThat(get("unknown.test", "/").status()).isEqualTo(404);
+
+        commit(route(app, "hello.test", container("hello again")));
+        assertThat(get("hello.test", "/").body()).isEqualTo("hello again");
+        assertThat(get("other.test", "/").body()).isEqualTo("other");
+    }
+
+    @Test
     void requestsAreSpreadOverAllContainersAndPassByOneThatIsGone() throws Exception {
         commit(route(app, "hello.test", container("one"), container("two"), closedPort()));
         Set<String> answers = new java.util.TreeSet<>();
