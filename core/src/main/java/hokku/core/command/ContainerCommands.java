@@ -113,8 +113,12 @@ public final class ContainerCommands implements Plugin {
         @Override
         public void run(Session session) throws Exception {
             boolean named = container == null && !words.isEmpty();
+            List<String> command = named ? words.subList(1, words.size()) : words;
+            if (!command.isEmpty() && command.getFirst().equals("--")) {
+                command = command.subList(1, command.size());
+            }
             session.exit(containers.enter(AppName.of(app), named ? Optional.of(words.getFirst()) : Optional.empty(),
-                    Optional.ofNullable(container), named ? words.subList(1, words.size()) : words, session.attachment()));
+                    Optional.ofNullable(container), command, session.attachment()));
         }
     }
 

@@ -117,11 +117,12 @@ final class Invocation {
         }
         String message = wrong instanceof CommandLine.MissingParameterException missing && wantsApp(missing)
                 ? "Please specify an app to run the command on" : wrong.getMessage();
-        return new UserError(UserError.USAGE, message.lines().findFirst().orElse("Wrong parameters") + "\n" + usage(), wrong);
+        String first = message.lines().findFirst().orElse("Wrong parameters").replaceFirst(" is not an? (int|long)$", " is not a number");
+        return new UserError(UserError.USAGE, first + "\n" + usage(), wrong);
     }
 
     private static boolean wantsApp(CommandLine.MissingParameterException missing) {
         return !missing.getMissing().isEmpty() && missing.getMissing().getFirst().isPositional()
-                && missing.getMissing().getFirst().type() == AppName.class;
+                && missing.getMissing().getFirst().paramLabel().equals("<app>");
     }
 }

@@ -72,6 +72,9 @@ public final class KeyCommands implements Plugin {
             if (lines.isEmpty()) {
                 throw new UserError("No key specified via file or pipe");
             }
+            if (text.contains("PRIVATE KEY")) {
+                throw new UserError("This is a private key, which is nobody's but yours. Send the public one: its file ends in .pub");
+            }
             if (lines.size() > 1) {
                 throw new UserError("Too many keys provided, set one per invocation of dokku ssh-keys:add <NAME> <KEY_FILE>");
             }

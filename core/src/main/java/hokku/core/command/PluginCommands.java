@@ -168,7 +168,7 @@ public final class PluginCommands implements Plugin {
     @CommandLine.Command(name = "plugin:install", description = "Add a plugin, or replace it by another version: the jar comes on standard input")
     private static final class Install extends Change {
         @Parameters(arity = "0..1", paramLabel = "<file>", description = "The absolute path of a jar on the server, instead of standard input")
-        private Optional<Path> file = Optional.empty();
+        private Optional<String> file = Optional.empty();
 
         private Install(PluginHost host) {
             super(host);
@@ -178,13 +178,17 @@ public final class PluginCommands implements Plugin {
         public void run(Session session) throws IOException {
             PluginInfo plugin;
             try (InputStream jar = file.isPresent() ? open(file.get()) : session.in()) {
-                session.out().step("Installing a plugin from " + file.map(Path::toString).orElse("standard input"));
+                session.out().step("Installing a plugin from " + file.orElse("standard input"));
                 plugin = host.install(jar);
             }
             session.out().step("Plugin " + plugin.id() + " " + plugin.version() + " is installed and enabled");
         }
 
-        private static InputStream open(Path path) throws IOException {
+        private static InputStream open(String file) throws IOException {
+            if (file.contains("://")) {
+                throw new UserError("A plugin is a jar, and the server fetches none. Fetch it, then send it: plugin:install < plugin.jar");
+            }
+            Path path = Path.of(file);
             if (!path.isAbsolute()) {
                 throw new UserError("The path " + path + " is not absolute, and the server does not know your folder."
                         + " Give the whole path, or send the jar: plugin:install < " + path.getFileName());

@@ -5,6 +5,7 @@ import hokku.api.App;
 import hokku.api.Apps;
 import hokku.api.Contributions;
 import hokku.api.PortMapping;
+import hokku.api.ProcessType;
 import hokku.api.UserError;
 import hokku.api.spi.Session;
 import hokku.core.deploy.CoreSettings;
@@ -36,7 +37,7 @@ final class PortCommands {
     /// What holds when no mapping was set: the proxy's port leads to the port that the image exposes.
     static List<PortMapping> detected(App app) {
         int hostPort = app.value(CoreSettings.PROXY_PORT).orElse(80);
-        return app.release().filter(release -> release.routed())
+        return app.release().filter(release -> release.routed() && release.processes().containsKey(ProcessType.WEB))
                 .map(release -> List.of(PortMapping.of("http", hostPort, release.port()))).orElse(List.of());
     }
 
@@ -124,7 +125,7 @@ final class PortCommands {
 
         private void print(List<PortMapping> mappings, Session session) {
             if (mappings.isEmpty()) {
-                throw new UserError("No port mappings configured for app");
+                throw new UserError("No port mappings configured for app " + name());
             }
             session.out().step("Port mappings for " + name());
             List<List<String>> rows = new ArrayList<>();

@@ -8,7 +8,6 @@ import hokku.api.Contributions;
 import hokku.api.Instance;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
-import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
 import hokku.api.spi.Command;
@@ -105,7 +104,9 @@ public final class ProcessCommands implements Plugin {
             TreeMap<ProcessType, Integer> known = new TreeMap<>(found.scale());
             found.release().ifPresent(release -> release.processes().keySet().stream().filter(each -> !each.equals(ProcessType.RELEASE))
                     .forEach(each -> known.put(each, found.count(each))));
-            known.putIfAbsent(ProcessType.WEB, found.count(ProcessType.WEB));
+            if (found.release().isEmpty()) {
+                known.putIfAbsent(ProcessType.WEB, found.count(ProcessType.WEB));
+            }
             known.forEach((process, count) -> scale.put(process.value(), count));
             if (Formats.isJson(format)) {
                 session.json(scale);
@@ -286,8 +287,7 @@ public final class ProcessCommands implements Plugin {
 
         @Override
         public SequencedMap<String, String> fields(App app) {
-            List<Instance> instances = app.release().isEmpty() ? List.of() : apps.instances(app.name()).stream()
-                    .filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY).toList();
+            List<Instance> instances = app.release().isEmpty() ? List.of() : apps.live(app.name());
             long running = instances.stream().filter(each -> each.state() == Instance.State.RUNNING).count();
             SequencedMap<String, String> fields = new LinkedHashMap<>();
             fields.put("deployed", String.valueOf(app.release().isPresent()));

@@ -246,8 +246,7 @@ public final class ReleaseCommands implements Plugin {
         }
         List<String> urls = apps.urls(name);
         if (urls.isEmpty()) {
-            throw new UserError("App " + app + " has no URL: it has no web process, no domain, or its proxy is disabled. See domains:report "
-                    + app + " and proxy:report " + app);
+            throw new UserError("App " + app + " has no URL: " + apps.unreachable(name));
         }
         return urls;
     }

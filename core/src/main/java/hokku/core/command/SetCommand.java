@@ -89,6 +89,9 @@ final class SetCommand implements hokku.api.spi.Command {
         App now = apps.get(AppName.of(words.getFirst()));
         if (!now.withSetting(setting, text).equals(now)) {
             apps.change(now.name(), app -> app.withSetting(setting, text), Restart.IF_NEEDED, session.out());
+            if (setting.effect() == Setting.Effect.NEXT_DEPLOY && now.release().isPresent()) {
+                session.out().detail("The next deploy of " + now.name() + " heeds it");
+            }
         }
     }
 

@@ -35,11 +35,17 @@ record AppJson(Map<ProcessType, List<Check>> startupChecks) {
             throw new UserError("app.json must hold a JSON object: { … }");
         }
         Map<ProcessType, List<Check>> found = new TreeMap<>();
+        if (root.hasNonNull("healthchecks") && !root.get("healthchecks").isObject()) {
+            throw new UserError("app.json: healthchecks must be an object, with a list for each process type: {\"web\": [{ … }]}");
+        }
         root.path("healthchecks").properties().forEach(each -> {
             ProcessType process = ProcessType.of(each.getKey());
+            if (!each.getValue().isArray()) {
+                throw new UserError("app.json: the healthchecks of " + process + " must be a list: [{ … }]");
+            }
             List<Check> checks = new ArrayList<>();
             each.getValue().forEach(check -> {
-                if (check.path("type").asText("startup").equals("startup")) {
+                if (type(process, check).equals("startup")) {
                     checks.add(check(process, check));
                 }
             });
@@ -48,6 +54,15 @@ record AppJson(Map<ProcessType, List<Check>> startupChecks) {
             }
         });
         return new AppJson(found);
+    }
+
+    /// Liveness and readiness are for schedulers that look at containers for as long as they run.
+    private static String type(ProcessType process, JsonNode check) {
+        String type = check.path("type").asText("startup");
+        if (!List.of("startup", "liveness", "readiness").contains(type)) {
+            throw new UserError("app.json: a healthcheck of " + process + " has the type " + type + ". Use startup, liveness or readiness");
+        }
+        return type;
     }
 
     private static Check check(ProcessType process, JsonNode json) {

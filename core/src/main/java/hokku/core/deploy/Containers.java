@@ -27,13 +27,16 @@ public final class Containers {
 
     private final Catalogue catalogue;
     private final Snapshots snapshots;
+    private final Rollouts rollouts;
 
-    Containers(Catalogue catalogue, Snapshots snapshots) {
+    Containers(Catalogue catalogue, Snapshots snapshots, Rollouts rollouts) {
         this.catalogue = catalogue;
         this.snapshots = snapshots;
+        this.rollouts = rollouts;
     }
 
-    /// Runs a command in a new container of the live release. The name of a process type stands for its command.
+    /// Runs a command in a new container of the live release. The name of a process type stands for its command, which
+    /// is the image's own one where there is no Procfile.
     ///
     /// @return its exit code
     public int run(AppName name, List<String> command, Env further, Attachment attachment, Output out) throws InterruptedException {
@@ -50,7 +53,7 @@ public final class Containers {
     private static List<String> process(Release release, List<String> command) {
         if (command.size() == 1) {
             return release.processes().entrySet().stream().filter(each -> each.getKey().value().equals(command.getFirst()))
-                    .map(java.util.Map.Entry::getValue).filter(words -> !words.isEmpty()).findFirst().orElse(command);
+                    .map(java.util.Map.Entry::getValue).findFirst().orElse(command);
         }
         return command;
     }
@@ -64,7 +67,7 @@ public final class Containers {
         try (Snapshots.Lease lease = snapshots.lease()) {
             App app = catalogue.get(name);
             Scheduler scheduler = Rollouts.scheduler(lease.registry(), app).value();
-            List<Instance> running = live(app, scheduler).stream().filter(each -> each.state() == Instance.State.RUNNING).toList();
+            List<Instance> running = rollouts.live(lease.registry(), app).stream().filter(each -> each.state() == Instance.State.RUNNING).toList();
             Predicate<Instance> wanted = each -> container.map(id -> each.container().startsWith(id))
                     .orElseGet(() -> which.map(type -> each.dyno().equals(type) || each.process().value().equals(type)).orElse(true));
             Instance instance = running.stream().filter(wanted).findFirst().orElseThrow(() -> notThere(app, which, container, running));
@@ -75,10 +78,14 @@ public final class Containers {
     private static UserError notThere(App app, Optional<String> which, Optional<String> container, List<Instance> running) {
         deployed(app);
         if (running.isEmpty()) {
-            return new UserError("Container is not running. Start the app with ps:start " + app.name());
+            return new UserError("Container is not running. " + startIt(app));
+        }
+        if (container.isPresent()) {
+            return new UserError("Container is not running: none of " + app.name() + " has the id " + container.get() + ". See ps:report "
+                    + app.name());
         }
         String types = running.stream().map(Instance::dyno).distinct().collect(Collectors.joining(" "));
-        return new UserError("Invalid process type specified (" + app.name() + "." + which.or(() -> container).orElse("") + ")\n"
+        return new UserError("Invalid process type specified (" + app.name() + "." + which.orElse("") + ")\n"
                 + "Available types for app (" + app.name() + "): " + types);
     }
 
@@ -90,20 +97,19 @@ public final class Containers {
             App app = catalogue.get(name);
             deployed(app);
             Scheduler scheduler = Rollouts.scheduler(lease.registry(), app).value();
-            List<Instance> instances = live(app, scheduler).stream().filter(each -> which.map(type -> each.dyno().equals(type)
+            List<Instance> instances = rollouts.live(lease.registry(), app).stream().filter(each -> which.map(type -> each.dyno().equals(type)
                     || each.process().value().equals(type)).orElse(true)).toList();
-            if (instances.isEmpty() && which.isPresent()) {
-                throw new UserError("App " + name + " runs no process " + which.get() + ". See ps:report " + name);
+            if (instances.isEmpty()) {
+                throw new UserError(which.isPresent() ? "App " + name + " runs no process " + which.get() + ". See ps:report " + name
+                        : "App " + name + " runs nothing, so there are no logs. " + startIt(app));
             }
             scheduler.logs(instances, lines, follow, sink);
         }
     }
 
-    /// The containers of the live deployment.
-    private List<Instance> live(App app, Scheduler scheduler) {
-        Optional<String> deployment = catalogue.journal(app.name()).current().map(marker -> marker.deployment());
-        return scheduler.instances(app.id()).stream().filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY
-                && deployment.filter(each.deploy()::equals).isPresent()).toList();
+    private static String startIt(App app) {
+        return app.stopped() ? "Start it with ps:start " + app.name()
+                : "See ps:report " + app.name() + ", and start containers with ps:scale " + app.name() + " <process>=<count>";
     }
 
     private static Release deployed(App app) {

@@ -21,7 +21,7 @@ public record DeployParts(LiveApps apps, Deploys deploys, Containers containers,
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
         Deploys deploys = new Deploys(home, catalogue, snapshots, locks, apps, new DeployQueue(), pipeline, images, repositories,
                 faults, clock);
-        return new DeployParts(apps, deploys, new Containers(catalogue, snapshots),
+        return new DeployParts(apps, deploys, new Containers(catalogue, snapshots, rollouts),
                 new Reconciler(catalogue, snapshots, locks, routing, repositories));
     }
 }

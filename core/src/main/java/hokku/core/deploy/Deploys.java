@@ -5,6 +5,7 @@ import hokku.api.AppName;
 import hokku.api.Identity;
 import hokku.api.Live;
 import hokku.api.Output;
+import hokku.api.ProcessType;
 import hokku.api.Release;
 import hokku.api.SourceTree;
 import hokku.api.UserError;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,12 +141,18 @@ public final class Deploys implements PushHandler {
         return why;
     }
 
-    private static void tell(Live live, Output out) {
+    private void tell(Live live, Output out) {
+        AppName app = live.deployment().app().name();
         out.milestone("Application deployed:");
         if (live.urls().isEmpty()) {
-            out.detail("Not reachable through the proxy: it has no web process, no domain, or its proxy is disabled");
+            out.detail("Not reachable through the proxy: " + apps.unreachable(app));
         }
         live.urls().forEach(out::detail);
+        if (live.deployment().processes().isEmpty()) {
+            out.warn("Nothing of it runs: no process is scaled up. Start containers with ps:scale " + app + " "
+                    + live.deployment().release().processes().keySet().stream().filter(process -> !process.equals(ProcessType.RELEASE))
+                            .map(process -> process + "=<count>").collect(Collectors.joining(" ")));
+        }
     }
 
     /// Builds and deploys again what the deploy branch holds.

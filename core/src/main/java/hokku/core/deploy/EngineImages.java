@@ -29,6 +29,16 @@ final class EngineImages implements Images {
         return name;
     }
 
+    @Override
+    public boolean has(Release release) {
+        try {
+            engine.client().inspectImageCmd(release.image()).exec();
+            return true;
+        } catch (NotFoundException gone) {
+            return false;
+        }
+    }
+
     private String repository(App app) {
         String name = engine.imageName(app.name(), 0);
         return name.substring(0, name.lastIndexOf(':'));

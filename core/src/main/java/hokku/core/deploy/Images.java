@@ -11,6 +11,9 @@ interface Images {
     /// @return the name
     String keep(App app, int number, String image);
 
+    /// Whether the engine still has the image of a release.
+    boolean has(Release release);
+
     /// Removes the images of an app that none of the given releases needs, and that nothing runs.
     void sweep(App app, List<Release> needed);
 }

@@ -10,7 +10,6 @@ import hokku.api.Identity;
 import hokku.api.Instance;
 import hokku.api.Live;
 import hokku.api.Output;
-import hokku.api.ProcessSpec;
 import hokku.api.Release;
 import hokku.api.Setting;
 import hokku.api.UserError;
@@ -86,6 +85,19 @@ public final class LiveApps implements Apps {
         try (Snapshots.Lease lease = snapshots.lease()) {
             return Rollouts.scheduler(lease.registry(), app).value().instances(app.id());
         }
+    }
+
+    /// The containers of the live release, without those that only finish what they serve.
+    public List<Instance> live(AppName name) {
+        App app = catalogue.get(name);
+        try (Snapshots.Lease lease = snapshots.lease()) {
+            return rollouts.live(lease.registry(), app);
+        }
+    }
+
+    /// Why nobody can reach an app from outside, and what to do about it.
+    public String unreachable(AppName name) {
+        return routing.unreachable(catalogue.get(name));
     }
 
     /// Makes a new app.
@@ -202,13 +214,7 @@ public final class LiveApps implements Apps {
 
     /// Where the live deployment answers now.
     private List<Endpoint> endpoints(Registry registry, App app) {
-        Optional<Marker> live = catalogue.journal(app.name()).current();
-        if (app.stopped() || live.isEmpty()) {
-            return List.of();
-        }
-        return Rollouts.scheduler(registry, app).value().instances(app.id()).stream()
-                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && instance.deploy().equals(live.get().deployment()))
-                .flatMap(instance -> instance.endpoints().stream()).toList();
+        return app.stopped() ? List.of() : rollouts.live(registry, app).stream().flatMap(instance -> instance.endpoints().stream()).toList();
     }
 
     private void stop(Registry registry, App before, App after, Release release, Output out) throws InterruptedException, IOException {
@@ -309,8 +315,15 @@ public final class LiveApps implements Apps {
         if (!wereLive.contains(wanted)) {
             throw new UserError("Release " + wanted + " of " + app.name() + " was never live. See releases:list " + app.name());
         }
-        return catalogue.journal(app.name()).release(wanted).orElseThrow(() -> new UserError("Release " + wanted + " of " + app.name()
-                + " does not exist. See releases:list " + app.name()));
+        Release target = catalogue.journal(app.name()).release(wanted).orElseThrow(() -> new UserError("Release " + wanted + " of "
+                + app.name() + " does not exist. See releases:list " + app.name()));
+        if (!images.has(target)) {
+            throw new UserError("The image of release " + wanted + " of " + app.name() + " was removed: the last "
+                    + app.value(CoreSettings.KEPT_RELEASES).orElseThrow() + " stay, releases:set " + app.name()
+                    + " keep <number> changes that\nTo deploy its code again: git push --force <remote> " + target.commit()
+                    + ":<deploy branch>");
+        }
+        return target;
     }
 
     /// Removes an app with its containers, images and releases. Nothing of it is removed while the engine does not answer.

@@ -36,6 +36,11 @@ final class Retirements {
         return leaving.containsValue(deployment);
     }
 
+    /// Whether a container goes on only to finish what it serves.
+    boolean isPlanned(Instance instance) {
+        return leaving.containsKey(instance.container());
+    }
+
     /// Plans the end of those containers of an app that run now and are not wanted any more.
     ///
     /// @param lease keeps the scheduler's and the proxy's plugins loaded until it is done

@@ -261,6 +261,13 @@ final class Rollouts {
         return deployment.processes().stream().collect(Collectors.toMap(ProcessSpec::process, ProcessSpec::count));
     }
 
+    /// The containers of the live deployment, without those that only finish what they serve.
+    List<Instance> live(Registry registry, App app) {
+        Optional<String> deployment = catalogue.journal(app.name()).current().map(Marker::deployment);
+        return scheduler(registry, app).value().instances(app.id()).stream().filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY
+                && deployment.filter(each.deploy()::equals).isPresent() && !retirements.isPlanned(each)).toList();
+    }
+
     static Registry.Contribution<Scheduler> scheduler(Registry registry, App app) {
         String selected = app.value(CoreSettings.SCHEDULER_SELECTED).orElseThrow();
         return Optional.ofNullable(registry.schedulers().get(selected)).orElseThrow(() -> new UserError(

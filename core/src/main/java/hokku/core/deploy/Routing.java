@@ -28,6 +28,25 @@ final class Routing {
                 && !domains.of(app, release).isEmpty();
     }
 
+    /// Why the proxy has no entry for the app, and what to do about it.
+    String unreachable(App app) {
+        Optional<Release> release = app.release();
+        if (release.isEmpty()) {
+            return "it has not been deployed";
+        }
+        if (!release.get().processes().containsKey(ProcessType.WEB)) {
+            return "it has no web process";
+        }
+        if (!release.get().routed()) {
+            return "its image listens on no tcp port, or asks for it with NO_HTTP_PROXY";
+        }
+        if (!app.proxied()) {
+            return "its proxy is disabled. See proxy:enable " + app.name();
+        }
+        return app.domainsEnabled() ? "it has no domain. See domains:add " + app.name() + " and domains:reset " + app.name()
+                : "its domains are disabled. See domains:enable " + app.name();
+    }
+
     /// Prepares the app's route; without one, what goes live is that there is none.
     Proxy.Change prepare(Registry registry, App app, Release release, List<Endpoint> endpoints, Output out) throws InterruptedException {
         Registry.Contribution<Proxy> proxy = proxy(registry, app);

@@ -82,7 +82,8 @@ public final class JsonText implements Json {
     }
 
     private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("");
+        // Where the parser says it twice, the second time in its own words.
+        return message.lines().findFirst().orElse("").replaceFirst(" \\(start marker at .*", "");
     }
 
     private static SimpleModule values() {

@@ -94,6 +94,8 @@ class DispatcherTest {
         assertThat(err()).isEqualTo(" !     Unknown option: '--colour'\n !     Usage: dokku sample:echo [--help] [-n=<number>] [<words>...]\n");
         assertThat(run("sample:exit x")).isEqualTo(2);
         assertThat(run("sample:destroy")).isEqualTo(2);
+        assertThat(run("sample:echo -n seven")).isEqualTo(2);
+        assertThat(err()).contains("'seven' is not a number\n");
         assertThat(run("sample:echo 'x")).isEqualTo(2);
         assertThat(err()).contains("A quote in the command is not closed");
     }

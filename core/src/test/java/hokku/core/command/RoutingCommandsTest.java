@@ -10,6 +10,7 @@ import hokku.api.Domain;
 import hokku.api.Env;
 import hokku.api.Global;
 import hokku.api.PortMapping;
+import hokku.api.ProcessType;
 import hokku.api.Release;
 import hokku.api.UserError;
 import hokku.core.deploy.CoreSettings;
@@ -214,7 +215,7 @@ class RoutingCommandsTest {
 
     @Test
     void portsAreListedInColumns() throws Exception {
-        assertThatThrownBy(() -> run("ports:list", "hello")).hasMessage("No port mappings configured for app");
+        assertThatThrownBy(() -> run("ports:list", "hello")).hasMessage("No port mappings configured for app hello");
         apps.put(apps.get("hello").withRelease(Optional.of(release(3000))));
         RecordingSession detected = run("ports:list", "hello");
         assertThat(detected.marked()).containsExactly("-----> Port mappings for hello");
@@ -235,8 +236,8 @@ class RoutingCommandsTest {
     }
 
     private static Release release(int port) {
-        return new Release(AppName.of("hello"), 1, "sha256:1", "hokku/hello:1", "dockerfile", Env.EMPTY, new TreeMap<>(), List.of(port), true,
-                "c0ffee", Map.of(), Map.of(), "tester", Instant.EPOCH);
+        return new Release(AppName.of("hello"), 1, "sha256:1", "hokku/hello:1", "dockerfile", Env.EMPTY,
+                new TreeMap<>(Map.of(ProcessType.WEB, List.of())), List.of(port), true, "c0ffee", Map.of(), Map.of(), "tester", Instant.EPOCH);
     }
 
     @Test

@@ -37,6 +37,10 @@ class AppJsonTest {
     @Test
     void whatCannotBeUnderstoodIsNamed() {
         assertThatThrownBy(() -> AppJson.parse("{\n  \"healthchecks\": nope }")).hasMessageContaining("app.json, line 2");
+        assertThatThrownBy(() -> AppJson.parse("{\"healthchecks\":[]}")).hasMessageContaining("must be an object");
+        assertThatThrownBy(() -> AppJson.parse("{\"healthchecks\":{\"web\":{\"path\":\"/\"}}}")).hasMessageContaining("must be a list");
+        assertThatThrownBy(() -> AppJson.parse("{\"healthchecks\":{\"web\":[{\"type\":\"started\",\"path\":\"/\"}]}}"))
+                .hasMessageContaining("type started");
         assertThatThrownBy(() -> AppJson.parse("[]")).hasMessageContaining("JSON object");
         assertThatThrownBy(() -> AppJson.parse("{\"healthchecks\":{\"web\":[{\"name\":\"x\"}]}}")).hasMessageContaining("path, command");
         assertThatThrownBy(() -> AppJson.parse("{\"healthchecks\":{\"web\":[{\"path\":\"/\",\"timeout\":\"soon\"}]}}"))

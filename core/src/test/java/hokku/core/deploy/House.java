@@ -269,6 +269,11 @@ final class House {
         }
 
         @Override
+        public boolean has(Release release) {
+            return images.contains(release.image());
+        }
+
+        @Override
         public void sweep(App app, List<Release> needed) {
             images.retainAll(needed.stream().map(Release::image).toList());
         }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -250,6 +251,41 @@ class PipelineTest {
         assertThat(house.proxy.routes.get(House.APP).endpoints()).hasSize(1);
         await().untilAsserted(() -> assertThat(house.scheduler.instances(house.app().id())).hasSize(1)
                 .allMatch(instance -> instance.container().equals(first)));
+    }
+
+    @Test
+    void containersThatOnlyFinishWhatTheyServeAreNotLiveAnyMore() throws Exception {
+        house.push();
+        house.proxy.drained = new CountDownLatch(1);
+
+        house.apps.restart(House.APP, House.ALICE, house.out);
+        house.apps.change(House.APP, app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, 0))), Apps.Restart.IF_NEEDED, house.out);
+
+        assertThat(house.apps.live(House.APP)).isEmpty();
+        assertThat(house.apps.instances(House.APP)).hasSize(2);
+        house.proxy.drained.countDown();
+        await().untilAsserted(() -> assertThat(house.apps.instances(House.APP)).isEmpty());
+    }
+
+    @Test
+    void aRollbackToAReleaseWhoseImageIsGoneIsRefusedBeforeAnythingStarts() throws Exception {
+        house.push();
+        house.push();
+        house.images.removeIf(image -> image.endsWith("1"));
+
+        assertThatThrownBy(() -> house.apps.rollback(House.APP, Optional.of(1), House.ALICE, house.out))
+                .hasMessageContaining("image of release 1 of hello was removed").hasMessageContaining("%040d:".formatted(1));
+
+        assertThat(house.served()).isEqualTo(2);
+    }
+
+    @Test
+    void whyNobodyCanReachAnAppIsTold() throws Exception {
+        house.builder.processes = new TreeMap<>(Map.of(ProcessType.of("worker"), List.of("work")));
+        house.push();
+
+        assertThat(house.apps.unreachable(House.APP)).isEqualTo("it has no web process");
+        assertThat(house.out.text()).contains("Not reachable through the proxy: it has no web process", "ps:scale hello worker=<count>");
     }
 
     @Test

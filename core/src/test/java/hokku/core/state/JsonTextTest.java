@@ -53,6 +53,7 @@ class JsonTextTest {
     void whatIsNoJsonIsToldWithItsPlace() {
         assertThatThrownBy(() -> json.read("{\n  \"a\": x}")).isInstanceOf(UserError.class)
                 .hasMessageStartingWith("Invalid JSON at line 2, column").hasMessageNotContaining("\n");
+        assertThatThrownBy(() -> json.read("[1")).hasMessageEndingWith("expected close marker for Array");
         assertThatThrownBy(() -> json.read("")).isInstanceOf(UserError.class);
         assertThatThrownBy(() -> json.read("null")).isInstanceOf(UserError.class);
         assertThatThrownBy(() -> json.read("1 2")).isInstanceOf(UserError.class);

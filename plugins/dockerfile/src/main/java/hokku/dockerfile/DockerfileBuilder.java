@@ -57,7 +57,8 @@ final class DockerfileBuilder implements Builder {
 
     @Override
     public boolean accepts(Source source) throws IOException {
-        return source.tree().read(path(source.app())).isPresent();
+        // Whoever says where the Dockerfile is wants this builder, and is told when it is not there.
+        return source.app().own(PATH).isPresent() || source.tree().read(path(source.app())).isPresent();
     }
 
     @Override

@@ -25,7 +25,7 @@ final class ConfigExport extends ConfigReading {
             session.json(ExportFormat.texts(shown()));
         } else if (chosen == ExportFormat.JSON_LIST) {
             session.json(ExportFormat.pairs(shown()));
-        } else {
+        } else if (!shown().isEmpty()) {
             session.print(chosen.write(shown()));
         }
     }
