@@ -326,7 +326,10 @@ public final class PluginHost implements Snapshots, AutoCloseable {
         changing.lock();
         try {
             open.remove(old);
-            jars.clean(used());
+            // After the end of the host they may be the next one's.
+            if (current.isPresent()) {
+                jars.clean(used());
+            }
         } catch (IOException e) {
             LOG.warn("Copies of plugins could not be removed", e);
         } finally {
