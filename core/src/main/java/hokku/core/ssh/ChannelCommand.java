@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.server.Environment;
@@ -27,7 +28,7 @@ final class ChannelCommand implements Command {
     private final CommandChannel channel;
     private final Optional<Identity> identity;
     private final SessionHandler handler;
-    private final Set<Thread> running;
+    private final Set<ChannelCommand> running;
     private final Thread thread;
     private InputStream in = InputStream.nullInputStream();
     private OutputStream out = OutputStream.nullOutputStream();
@@ -38,8 +39,9 @@ final class ChannelCommand implements Command {
     private boolean settled;
 
     /// @param identity empty when the key was removed after the connection had been opened
-    /// @param running holds the thread as long as it runs
-    ChannelCommand(String line, CommandChannel channel, Optional<Identity> identity, SessionHandler handler, Set<Thread> running) {
+    /// @param running holds it as long as it runs
+    ChannelCommand(String line, CommandChannel channel, Optional<Identity> identity, SessionHandler handler,
+            Set<ChannelCommand> running) {
         this.line = line;
         this.channel = channel;
         this.identity = identity;
@@ -74,7 +76,7 @@ final class ChannelCommand implements Command {
             terminal = Optional.of(new SshTerminal(environment));
         }
         environment.addSignalListener((from, signal) -> interrupt(), Signal.INT, Signal.TERM, Signal.HUP, Signal.QUIT);
-        running.add(thread);
+        running.add(this);
         thread.start();
     }
 
@@ -84,11 +86,23 @@ final class ChannelCommand implements Command {
     }
 
     /// Interrupts once: what cleans up after a first interrupt is not to be disturbed by a second.
-    private synchronized void interrupt() {
+    synchronized void interrupt() {
         if (!settled) {
             settled = true;
             thread.interrupt();
         }
+    }
+
+    /// Waits until everything was handed over to the client.
+    ///
+    /// @return whether that came true in time
+    boolean await(Duration limit) throws InterruptedException {
+        return thread.join(limit);
+    }
+
+    @Override
+    public String toString() {
+        return thread.getName();
     }
 
     private void run() {
@@ -105,7 +119,7 @@ final class ChannelCommand implements Command {
         } catch (RuntimeException gone) {
             LOG.debug("client is gone", gone);
         } finally {
-            running.remove(thread);
+            running.remove(this);
         }
     }
 

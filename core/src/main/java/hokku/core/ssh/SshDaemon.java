@@ -4,6 +4,7 @@ import hokku.api.Identity;
 import hokku.api.UserError;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class SshDaemon implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SshDaemon.class);
     private static final Duration GOODBYE = Duration.ofSeconds(10);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /// How long, how many, how often.
     ///
@@ -60,7 +62,8 @@ public final class SshDaemon implements AutoCloseable {
     private final Path hostKeys;
     private final SshServer server;
     private final Thread keepAlive;
-    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+    private final Set<ChannelCommand> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
 
     /// @param address the address to listen at; empty for all of them
     /// @param port 0 for any that is free
@@ -104,21 +107,25 @@ public final class SshDaemon implements AutoCloseable {
         return server.getPort();
     }
 
-    /// Closes every connection, and waits a little for what runs to clean up.
+    /// Ends what runs, waits a little for it to clean up and to tell its client, and closes every connection.
     @Override
     public void close() throws IOException {
+        closing = true;
         keepAlive.interrupt();
-        server.stop(true);
+        running.forEach(ChannelCommand::interrupt);
         long deadline = System.nanoTime() + GOODBYE.toNanos();
         try {
-            for (Thread thread : running) {
-                if (!thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
-                    LOG.warn("{} still runs", thread.getName());
+            for (ChannelCommand command : running) {
+                if (!command.await(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+                    LOG.warn("{} still runs", command);
                 }
             }
+            // What they wrote last is on its way.
+            server.close(false).await(LAST_WORDS);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
+        server.stop(true);
     }
 
     private void encrypt() {
@@ -164,7 +171,15 @@ public final class SshDaemon implements AutoCloseable {
     }
 
     private Command command(ChannelSession channel, String line) {
-        return new ChannelCommand(line, (CommandChannel) channel, identity(channel.getSession()), handler, running);
+        return new ChannelCommand(line, (CommandChannel) channel, identity(channel.getSession()), this::handle, running);
+    }
+
+    private int handle(SshSession session) throws Exception {
+        if (closing) {
+            session.err().write(" !     The server is being stopped. Try again when it runs\n".getBytes(StandardCharsets.UTF_8));
+            return UserError.UNAVAILABLE;
+        }
+        return handler.handle(session);
     }
 
     /// Asked anew for every command, since connections outlive the keys that opened them.

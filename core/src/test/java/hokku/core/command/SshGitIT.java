@@ -132,6 +132,19 @@ class SshGitIT implements PushHandler {
     }
 
     @Test
+    void aPusherIsToldWhenTheServerEnds() throws Exception {
+        blocking = true;
+        Process pusher = command("push", "dokku@127.0.0.1:one", "master").start();
+        assertThat(deploying.await(20, TimeUnit.SECONDS)).isTrue();
+
+        daemon.close();
+
+        String told = new String(pusher.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(told).contains("Cancelled", "! [remote rejected] master -> master (cancelled)");
+        assertThat(pusher.waitFor()).isEqualTo(1);
+    }
+
+    @Test
     void aPusherWhoLeavesInterruptsTheDeploy() throws Exception {
         blocking = true;
         Process pusher = command("push", "dokku@127.0.0.1:one", "master").start();

@@ -54,8 +54,10 @@ class SshDaemonIT {
             waiting.countDown();
             try {
                 new CountDownLatch(1).await();
-            } finally {
+            } catch (InterruptedException ended) {
                 interrupted.countDown();
+                session.err().write("ended by the server".getBytes(StandardCharsets.UTF_8));
+                return 3;
             }
         }
         if (session.line().equals("take")) {
@@ -167,12 +169,14 @@ class SshDaemonIT {
     }
 
     @Test
-    void closingInterruptsWhatRuns() throws Exception {
+    void closingInterruptsWhatRunsAndLetsItTellItsClient() throws Exception {
         Process client = new ProcessBuilder(alice.command("dokku", List.of(), "wait")).start();
         assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
         daemon.close();
         assertThat(interrupted.getCount()).isZero();
         assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("ended by the server");
+        assertThat(client.exitValue()).isEqualTo(3);
     }
 
     private Socket connect() throws IOException {
