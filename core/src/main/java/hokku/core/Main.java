@@ -12,13 +12,17 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws InterruptedException {
         Server server;
         try {
             server = Server.start(Configuration.of(System.getenv()));
         } catch (UserError refused) {
             LOG.error("{}", refused.getMessage());
             System.exit(refused.exitCode());
+            return;
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("The server could not start: {}", failed.toString(), failed);
+            System.exit(UserError.FAILED);
             return;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
