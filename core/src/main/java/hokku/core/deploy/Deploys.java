@@ -71,7 +71,14 @@ public final class Deploys implements PushHandler {
             throw new UserError(UserError.NO_SUCH_APP, "App auto-creation disabled.\nRe-enable app auto-creation or create an app with"
                     + " 'dokku apps:create " + app + "'");
         }
-        apps.create(app);
+        try {
+            apps.create(app);
+        } catch (UserError taken) {
+            // By another first push at the same time, which is fine.
+            if (catalogue.find(app).isEmpty()) {
+                throw taken;
+            }
+        }
     }
 
     @Override

@@ -538,4 +538,20 @@ class PipelineTest {
     private void scale(int count) throws Exception {
         house.apps.change(House.APP, app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, count))), Apps.Restart.IF_NEEDED, house.out);
     }
+
+    @Test
+    void twoFirstPushesAtTheSameTimeMakeOneApp() throws Exception {
+        try (var threads = java.util.concurrent.Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < 100; round++) {
+                hokku.api.AppName app = hokku.api.AppName.of("app-" + round);
+                java.util.concurrent.Callable<Boolean> admission = () -> {
+                    house.deploys.admit(app, House.ALICE, true);
+                    return true;
+                };
+                for (var admitted : threads.invokeAll(List.of(admission, admission))) {
+                    assertThat(admitted.get()).isTrue();
+                }
+            }
+        }
+    }
 }
