@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The engine that apps run on, seen from outside with its own program.
-record Docker(String host) {
-    static final Docker SHARED = new Docker("unix:///var/run/docker.sock");
-    static final String INSTANCE = "hokku.instance";
+public record Docker(String host) {
+    public static final Docker SHARED = new Docker("unix:///var/run/docker.sock");
+    public static final String INSTANCE = "hokku.instance";
 
-    String run(String... words) throws IOException, InterruptedException {
+    public String run(String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("docker", "-H", host));
         command.addAll(List.of(words));
         return Running.demand(command.toArray(String[]::new));
@@ -22,7 +22,7 @@ record Docker(String host) {
     }
 
     /// The containers of an installation: name, and what runs in it.
-    List<String> containers(String instance) throws IOException, InterruptedException {
+    public List<String> containers(String instance) throws IOException, InterruptedException {
         return lines("ps", "-a", "--filter", "label=" + INSTANCE + "=" + instance, "--format", "{{.Names}} {{.State}} {{.Label \"hokku.deploy\"}}");
     }
 
@@ -33,18 +33,27 @@ record Docker(String host) {
                 containers(instance).stream().map(each -> "container " + each),
                 lines("network", "ls", "--filter", label, "--format", "network {{.Name}}").stream(),
                 lines("volume", "ls", "--filter", label, "--format", "volume {{.Name}}").stream(),
-                lines("images", "-a", "--filter", label, "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream())
+                lines("images", "-a", "--filter", label, "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream(),
+                lines("images", "--filter", releases(instance), "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream())
                 .flatMap(each -> each).toList();
     }
 
+    /// Images of releases bear the name of their installation instead of a label.
+    private static String releases(String instance) {
+        return "reference=hokku-" + instance + "/*";
+    }
+
     /// Removes everything of an installation, in whatever state it is.
-    void remove(String instance) throws IOException, InterruptedException {
+    public void remove(String instance) throws IOException, InterruptedException {
         String label = "label=" + INSTANCE + "=" + instance;
         for (String container : lines("ps", "-aq", "--filter", label)) {
             attempt("rm", "-f", "-v", container);
         }
         for (String network : lines("network", "ls", "-q", "--filter", label)) {
             attempt("network", "rm", network);
+        }
+        for (String image : lines("images", "--filter", releases(instance), "--format", "{{.Repository}}:{{.Tag}}")) {
+            attempt("rmi", "-f", image);
         }
         for (String image : lines("images", "-q", "--filter", label)) {
             attempt("rmi", "-f", image);
@@ -59,7 +68,7 @@ record Docker(String host) {
     }
 
     /// Builds an image from a folder.
-    void build(String name, String instance, Path folder) throws IOException, InterruptedException {
+    public void build(String name, String instance, Path folder) throws IOException, InterruptedException {
         run("build", "-q", "--label", INSTANCE + "=" + instance, "-t", name, folder.toString());
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /// A constant rate of requests, whatever the answers do: half on new connections, half on ones that stay open, and one WebSocket.
 ///
 /// No request is repeated: each that is not answered with 200 has failed.
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(200);
     private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAA==";
@@ -47,7 +47,7 @@ final class Load implements AutoCloseable {
 
     /// @param rate requests in a second
     /// @param retirement how long a container that was replaced may go on with its WebSockets; cut sooner, one has failed
-    static Load start(Web web, String domain, int rate, Duration retirement) {
+    public static Load start(Web web, String domain, int rate, Duration retirement) {
         Load load = new Load(web, domain, rate, retirement);
         load.spawn(load::pace);
         load.spawn(load::talk);
@@ -57,7 +57,7 @@ final class Load implements AutoCloseable {
     /// What came of it.
     ///
     /// @param moves how often the WebSocket was opened anew, after its container had had its time
-    record Outcome(int onNewConnections, int onKeptConnections, int webSocketMessages, int moves, List<String> failures) {
+    public record Outcome(int onNewConnections, int onKeptConnections, int webSocketMessages, int moves, List<String> failures) {
         @Override
         public String toString() {
             return "%d requests on new connections, %d on kept ones, %d messages on one WebSocket (opened anew %d times); %d failed".formatted(
@@ -66,13 +66,13 @@ final class Load implements AutoCloseable {
     }
 
     /// Ends it when everything that was asked is answered.
-    Outcome end() {
+    public Outcome end() {
         close();
         return new Outcome(onNew.get(), onKept.get(), messages.get(), moves.get(), List.copyOf(failures));
     }
 
     /// How much has been answered or has failed by now.
-    int count() {
+    public int count() {
         return onNew.get() + onKept.get() + failures.size();
     }
 

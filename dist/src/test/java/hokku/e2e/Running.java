@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A program that was started, and what it has said so far.
-final class Running {
+public final class Running {
     static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final List<String> words;
@@ -35,22 +35,22 @@ final class Running {
     }
 
     /// How it ended.
-    record Result(int exit, String out, String err) {
+    public record Result(int exit, String out, String err) {
         /// Everything that it said.
-        String text() {
+        public String text() {
             return out + err;
         }
     }
 
     /// A program's whole life.
-    static Result run(List<String> words, byte[] input) throws IOException, InterruptedException {
+    public static Result run(List<String> words, byte[] input) throws IOException, InterruptedException {
         Running running = start(words, Map.of(), Path.of("."));
         running.type(input);
         return running.end();
     }
 
     /// What a program prints that must end well.
-    static String demand(String... words) throws IOException, InterruptedException {
+    public static String demand(String... words) throws IOException, InterruptedException {
         Result result = run(List.of(words), new byte[0]);
         if (result.exit() != 0) {
             throw new AssertionError(String.join(" ", words) + " ended with " + result.exit() + ": " + result.text());

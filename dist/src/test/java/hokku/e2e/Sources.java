@@ -3,7 +3,7 @@ package hokku.e2e;
 import java.util.Map;
 
 /// Repositories of small apps.
-final class Sources {
+public final class Sources {
     private static final String DOCKERFILE = """
             FROM busybox:latest
             %sCOPY page /www/index.html
@@ -15,7 +15,7 @@ final class Sources {
     private Sources() {}
 
     /// Answers with a page, and with its environment at `/env`.
-    static Map<String, String> page(String text) {
+    public static Map<String, String> page(String text) {
         return Map.of("Dockerfile", DOCKERFILE.formatted(""), "page", text);
     }
 

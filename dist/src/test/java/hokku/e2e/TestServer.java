@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// The packed program as a process of its own, with its own home, instance, ports and nginx.
 ///
 /// Closing it destroys the apps through the server, and fails if anything of its instance is left after that.
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private static final String READY = "answers ssh on port";
@@ -54,7 +54,7 @@ final class TestServer implements AutoCloseable {
         this.httpPort = freePort();
     }
 
-    static TestServer start() throws IOException, InterruptedException {
+    public static TestServer start() throws IOException, InterruptedException {
         return start(Place.HERE);
     }
 
@@ -147,15 +147,15 @@ final class TestServer implements AutoCloseable {
         return home;
     }
 
-    Path work() {
+    public Path work() {
         return work;
     }
 
-    String instance() {
+    public String instance() {
         return instance;
     }
 
-    Docker engine() {
+    public Docker engine() {
         return place.engine();
     }
 
@@ -169,7 +169,7 @@ final class TestServer implements AutoCloseable {
 
     // --- what clients do ---
 
-    String sshCommand() {
+    public String sshCommand() {
         return String.join(" ", sshWords());
     }
 
@@ -180,7 +180,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /// The words of a command over ssh.
-    List<String> words(String... command) {
+    public List<String> words(String... command) {
         List<String> words = new ArrayList<>(sshWords());
         words.addAll(List.of("-p", String.valueOf(sshPort), "dokku@" + place.address()));
         words.addAll(List.of(command));
@@ -209,7 +209,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /// A new repository whose remote is an app.
-    WorkTree repository(String app) throws IOException, InterruptedException {
+    public WorkTree repository(String app) throws IOException, InterruptedException {
         return WorkTree.init(Files.createTempDirectory(work, "tree"), remote(app), sshCommand());
     }
 
@@ -223,11 +223,11 @@ final class TestServer implements AutoCloseable {
         return tree;
     }
 
-    String domain(String app) {
+    public String domain(String app) {
         return app + "." + place.address() + ".sslip.io";
     }
 
-    Web web() {
+    public Web web() {
         return new Web(place.address(), httpPort);
     }
 
@@ -314,7 +314,7 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -6,17 +6,17 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// What a browser would see: requests to the proxy, for the domain of an app.
-record Web(String address, int port) {
+public record Web(String address, int port) {
     private static final int PATIENCE_MILLIS = 20_000;
 
     /// An answer; the status 0 stands for none.
-    record Answer(int status, String body) {
+    public record Answer(int status, String body) {
         static Answer none(String why) {
             return new Answer(0, why);
         }
     }
 
-    Answer get(String domain, String path) {
+    public Answer get(String domain, String path) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /// A developer's folder, and the real git program in it.
-record WorkTree(Path folder, Map<String, String> environment) {
+public record WorkTree(Path folder, Map<String, String> environment) {
     /// A new repository with the remote `dokku`.
-    static WorkTree init(Path folder, String remote, String sshCommand) throws IOException, InterruptedException {
+    public static WorkTree init(Path folder, String remote, String sshCommand) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         WorkTree tree = new WorkTree(folder, Map.of("GIT_SSH_COMMAND", sshCommand, "GIT_CONFIG_NOSYSTEM", "1", "GIT_CONFIG_GLOBAL", "/dev/null",
                 "GIT_AUTHOR_NAME", "A", "GIT_AUTHOR_EMAIL", "a@example.com", "GIT_COMMITTER_NAME", "A",
@@ -21,7 +21,7 @@ record WorkTree(Path folder, Map<String, String> environment) {
     }
 
     /// Writes files and commits them; the commit's id.
-    String commit(Map<String, String> files) throws IOException, InterruptedException {
+    public String commit(Map<String, String> files) throws IOException, InterruptedException {
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = folder.resolve(file.getKey());
             Files.createDirectories(path.getParent());
@@ -47,7 +47,7 @@ record WorkTree(Path folder, Map<String, String> environment) {
         return Running.start(command, environment, folder);
     }
 
-    Running.Result push() throws IOException, InterruptedException {
+    public Running.Result push() throws IOException, InterruptedException {
         return start("push", "dokku", "master").end();
     }
 

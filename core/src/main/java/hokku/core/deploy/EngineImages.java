@@ -7,15 +7,12 @@ import hokku.api.App;
 import hokku.api.Engine;
 import hokku.api.Release;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Keeps releases' images on the engine, under a name of this installation: several may share the engine.
 final class EngineImages implements Images {
-    private static final String APP_LABEL = "hokku.app";
-
     private final Engine engine;
 
     EngineImages(Engine engine) {
@@ -52,10 +49,6 @@ final class EngineImages implements Images {
                 .flatMap(image -> Stream.of(image.getRepoTags() == null ? new String[0] : image.getRepoTags()))
                 .filter(tag -> tag.startsWith(repository(app) + ":") && !tags.contains(tag))
                 .forEach(tag -> remove(client, tag));
-        // Builds whose server was killed before their image had a name.
-        client.listImagesCmd().withDanglingFilter(true)
-                .withLabelFilter(Map.of(Engine.INSTANCE_LABEL, engine.instance(), APP_LABEL, app.name().value())).exec()
-                .forEach(image -> remove(client, image.getId()));
     }
 
     private static void remove(DockerClient client, String image) {
