@@ -1,0 +1,79 @@
+package hokku.bench;
+
+import hokku.e2e.Running;
+import hokku.e2e.TestServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Measures the packed program against what the same takes by hand, and prints one table. `dist/bench/run` starts it.
+///
+/// The system properties `deploys`, `redeploys` and `connections` say how often each is done; 0 leaves it out.
+final class Bench {
+    private static final int DEPLOYS = Integer.getInteger("deploys", 10);
+    private static final int REDEPLOYS = Integer.getInteger("redeploys", 20);
+    private static final int CONNECTIONS = Integer.getInteger("connections", 50);
+
+    private Bench() {}
+
+    private interface Part {
+        void measure(Table table) throws Exception;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Table table = new Table();
+        String before = load();
+        part("(a) and (c): a server, and what it is compared with", DEPLOYS + CONNECTIONS, table, Bench::besideByHand);
+        part("(b) requests failed", REDEPLOYS, table, new Redeploys(REDEPLOYS)::measure);
+        System.out.println();
+        conditions(before).forEach(System.out::println);
+        System.out.println();
+        System.out.print(table);
+        System.exit(table.isComplete() ? 0 : 1);
+    }
+
+    private static void besideByHand(Table table) throws Exception {
+        try (TestServer server = TestServer.start(); ByHand byHand = ByHand.start(server)) {
+            part("(a) git push to first 200", DEPLOYS, table, new Deploys(DEPLOYS, server, byHand)::measure);
+            part("(c) ssh host apps:list", CONNECTIONS, table, new Connections(CONNECTIONS, server, byHand)::measure);
+        }
+    }
+
+    /// One part that cannot be measured does not keep the others from it.
+    private static void part(String name, int runs, Table table, Part part) {
+        if (runs == 0) {
+            return;
+        }
+        System.out.println("-----> " + name);
+        try {
+            part.measure(table);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            table.notMeasured(name, interrupted);
+        } catch (Exception | AssertionError failed) {
+            failed.printStackTrace(System.out);
+            table.notMeasured(name, failed);
+        }
+    }
+
+    private static List<String> conditions(String loadBefore) throws IOException, InterruptedException {
+        return List.of(
+                "Machine      %d cores; load over a minute %s at the start, %s at the end".formatted(
+                        Runtime.getRuntime().availableProcessors(), loadBefore, load()),
+                "Software     Docker engine %s, %s, %s, %s".formatted(
+                        version("docker", "version", "--format", "{{.Server.Version}}"),
+                        version("/usr/sbin/nginx", "-v"), version("git", "--version"), version("ssh", "-V")),
+                "Connections  ssh to 127.0.0.1, a new connection for each push and command, algorithms as the client prefers them",
+                "By hand      sshd (UsePAM no), bare repository, docker build (classic), docker run, nginx -t and reload;"
+                        + " in turn with Hokku");
+    }
+
+    private static String version(String... words) throws IOException, InterruptedException {
+        return Running.run(List.of(words), new byte[0]).text().lines().findFirst().orElse("");
+    }
+
+    private static String load() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+    }
+}
