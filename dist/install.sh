@@ -32,7 +32,17 @@ TXT
 
 step() { printf -- '-----> %s\n' "$*"; }
 detail() { printf '       %s\n' "$*"; }
-fail() { printf ' !     %s\n' "$@" >&2; exit 1; }
+told=no
+fail() { told=yes; printf ' !     %s\n' "$@" >&2; exit 1; }
+
+made_policy=''
+at_the_end() {
+  local code=$?
+  [ -z "$made_policy" ] || rm -f "$made_policy"
+  if [ "$code" != 0 ] && [ "$told" = no ]; then
+    printf ' !     install.sh stopped at: %s (exit code %s)\n' "$BASH_COMMAND" "$code" >&2
+  fi
+}
 
 # --- what is asked for ---
 
@@ -41,7 +51,7 @@ parse() {
   while [ $# -gt 0 ]; do
     case $1 in
       --home | --ssh-port | --http-port | --address | --key | --tarball)
-        [ $# -ge 2 ] || { usage >&2; exit 2; }
+        [ $# -ge 2 ] || { usage >&2; told=yes; exit 2; }
         case $1 in
           --home) home=$2 ;;
           --ssh-port) ssh_port=$2 ;;
@@ -53,7 +63,7 @@ parse() {
         shift 2 ;;
       --no-sample) sample=no; shift ;;
       -h | --help) usage; exit 0 ;;
-      *) usage >&2; exit 2 ;;
+      *) usage >&2; told=yes; exit 2 ;;
     esac
   done
   key_file=${key_file:+$(realpath -m "$key_file")} tarball=${tarball:+$(realpath -m "$tarball")}
@@ -88,7 +98,7 @@ check_number() { [[ $2 =~ ^[0-9]{1,5}$ && $2 -ge 1 && $2 -le 65535 ]] || fail "$
 # Who listens on a tcp port, as "program (pid N, user U)": read from /proc, since a small machine has neither ss nor lsof.
 listener() {
   local inode link pid
-  inode=$(awk -v port="$(printf ':%04X' "$1")" '$4 == "0A" && substr($2, length($2) - 4) == port {print $10; exit}' /proc/net/tcp /proc/net/tcp6)
+  inode=$(awk -v port="$(printf ':%04X' "$1")" '$4 == "0A" && substr($2, length($2) - 4) == port {print $10; exit}' /proc/net/tcp /proc/net/tcp6 2>/dev/null || true)
   [ -n "$inode" ] || return 0
   link=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)
   pid=${link#/proc/}; pid=${pid%%/*}
@@ -176,10 +186,10 @@ apt_install_stopped() { # service, packages…
   else
     printf '%s\n' '#!/bin/sh' "[ \"\$1\" != $service ] || exit 101" >"$policy"
     chmod 755 "$policy"
-    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    made_policy=$policy
     apt_install "$@"
     rm -f "$policy"
-    trap - EXIT
+    made_policy=''
   fi
   if [ -d /run/systemd/system ]; then systemctl disable --now "$service.service" >/dev/null 2>&1 || true; fi
 }
@@ -243,6 +253,7 @@ find_tarball() {
 # The built package, unless a source is newer.
 find_built() {
   local built newer
+  [ -d "$1/dist/target" ] || return 0
   built=$(find "$1/dist/target" -maxdepth 1 -name 'hokku-*.tar.gz' -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d' ' -f2-)
   [ -n "$built" ] || return 0
   newer=$(cd "$1" && find pom.xml LICENSE plugin-api core plugins dist/pom.xml dist/src dist/bin dist/systemd dist/samples \
@@ -514,7 +525,7 @@ start_nginx() {
       fail "The port could not be set. Try: dokku proxy:set --global proxy-port $http_port"
   fi
   if ! "$prefix/bin/hokku" status >/dev/null; then step "Starting nginx"; fi
-  "$prefix/bin/hokku" start || exit 1
+  "$prefix/bin/hokku" start || { told=yes; exit 1; }
 }
 
 dokku_quietly() { "$prefix/bin/dokku" "$@" </dev/null; }
@@ -574,7 +585,7 @@ know_host() {
 
 shown_address() {
   local found=$address
-  [ -n "$found" ] || found=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
+  [ -n "$found" ] || ! command -v ip >/dev/null || found=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
   [ -n "$found" ] || found=$(hostname -I 2>/dev/null | cut -d' ' -f1)
   echo "${found:-127.0.0.1}"
 }
@@ -662,8 +673,7 @@ summary() {
 }
 
 main() {
-  set -E
-  trap 'fail "install.sh stopped at line $LINENO: $BASH_COMMAND"' ERR
+  trap at_the_end EXIT
   parse "$@"
   check_machine
   settle_options

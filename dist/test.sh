@@ -36,6 +36,7 @@ ensure_debian_image() {
   rm -rf "$root"
 }
 
+trap at_the_end EXIT
 ensure_test_packages
 ensure_engine
 ensure_busybox
