@@ -141,7 +141,7 @@ public final class Deploys implements PushHandler {
         out.warn((why instanceof InterruptedException ? "The deploy was cancelled; " : "Deploy failed; ")
                 + (serves ? "the former release keeps serving" : "nothing is live"));
         try {
-            journal.failed(number, String.valueOf(why.getMessage()));
+            journal.failed(number, why instanceof InterruptedException ? "cancelled" : String.valueOf(why.getMessage()));
         } catch (IOException failed) {
             LOG.warn("That release {} failed could not be recorded: {}", number, failed.getMessage());
         }

@@ -361,7 +361,8 @@ public final class Reconciler implements AutoCloseable {
         }
         catalogue.journal(app.name()).current().flatMap(Marker::ref).ifPresent(move -> {
             try {
-                if (repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {
+                if (!repositories.tip(app.name(), move.ref()).equals(Optional.of(move.commit()))
+                        && repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {
                     LOG.info("{}: {} was moved to {}, which is live", app.name(), move.ref(), move.commit());
                 }
             } catch (IOException | RuntimeException failed) {
