@@ -37,6 +37,7 @@ public final class AppCommands implements Plugin {
         to.command(() -> new Exists());
         to.command(() -> new ListAll(apps));
         to.report(new AppReport());
+        to.report(new GitReport(deploys));
     }
 
     @CommandLine.Command(name = "apps:create", description = "Create a new app")
@@ -158,6 +159,21 @@ public final class AppCommands implements Plugin {
             }
             session.out().milestone("My Apps");
             names.forEach(session::print);
+        }
+    }
+
+    /// Which branch is deployed when none was chosen: the one that came first.
+    record GitReport(Deploys deploys) implements Report {
+        @Override
+        public String group() {
+            return "git";
+        }
+
+        @Override
+        public SequencedMap<String, String> fields(App app) {
+            SequencedMap<String, String> fields = new LinkedHashMap<>();
+            fields.put("computed-deploy-branch", deploys.deployBranch(app.name()).orElse(""));
+            return fields;
         }
     }
 

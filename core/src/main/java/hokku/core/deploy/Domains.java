@@ -2,6 +2,7 @@ package hokku.core.deploy;
 
 import hokku.api.App;
 import hokku.api.Domain;
+import hokku.api.Global;
 import hokku.api.Release;
 import hokku.api.UserError;
 import hokku.core.state.Catalogue;
@@ -88,6 +89,24 @@ final class Domains {
                 claims.removeIf(each -> each == mine);
             }
         };
+    }
+
+    /// Sees to it that no app gets the name of another one when what is set for the whole server changes.
+    ///
+    /// @throws UserError when one would
+    void demandNoClash(Global after) {
+        for (App app : catalogue.all()) {
+            List<Domain> gained = new ArrayList<>(of(app.withGlobal(after)));
+            gained.removeAll(of(app));
+            for (App other : gained.isEmpty() ? List.<App>of() : catalogue.all()) {
+                if (!other.id().equals(app.id())) {
+                    of(other.withGlobal(after)).stream().filter(gained::contains).findFirst().ifPresent(taken -> {
+                        throw new UserError(("The app %s would get the domain %s, which belongs to the app %s. Remove it there first:"
+                                + " domains:remove %s %s").formatted(app.name(), taken, other.name(), other.name(), taken));
+                    });
+                }
+            }
+        }
     }
 
     private static void refuse(Claimed mine, App other, Collection<Domain> theirs) {

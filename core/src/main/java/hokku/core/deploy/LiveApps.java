@@ -231,6 +231,9 @@ public final class LiveApps implements Apps {
         synchronized (catalogue) {
             before = catalogue.global();
             after = change.apply(before);
+            if (!after.domains().equals(before.domains())) {
+                domains.demandNoClash(after);
+            }
             try {
                 catalogue.storeGlobal(after);
             } catch (IOException failed) {

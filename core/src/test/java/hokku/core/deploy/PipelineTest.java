@@ -326,6 +326,20 @@ class PipelineTest {
     }
 
     @Test
+    void aDomainOfTheWholeServerThatWouldGiveAnAppTheNameOfAnotherOneIsRefused() throws Exception {
+        house.push();
+        hokku.api.AppName other = hokku.api.AppName.of("other");
+        house.apps.create(other);
+        house.apps.change(other, app -> app.withDomains(List.of(Domain.of("hello.example.com")), true), Apps.Restart.IF_NEEDED, house.out);
+
+        assertThatThrownBy(() -> house.apps.changeGlobal(global -> global.withDomains(List.of(Domain.of("example.com"))),
+                Apps.Restart.IF_NEEDED, house.out)).hasMessageContaining("hello would get the domain hello.example.com")
+                .hasMessageContaining("belongs to the app other");
+
+        assertThat(house.apps.global().domains()).isEmpty();
+    }
+
+    @Test
     void aReleaseProcessThatFailsRefusesThePush() throws Exception {
         house.push();
         house.builder.processes.put(ProcessType.RELEASE, List.of("sh", "-c", "exit 3"));

@@ -28,6 +28,8 @@ final class Configuration {
     private final IntSupplier port;
     private final TreeMap<AppName, AppConfig> live = new TreeMap<>();
     private final Map<AppConfig, Integer> reserved = new HashMap<>();
+    /// The port of the whole server that the main file was last written with.
+    private int written;
     private FileTime read = FileTime.fromMillis(0);
 
     /// @param port the port of the whole server
@@ -141,7 +143,7 @@ final class Configuration {
 
     /// The ports of this host that the files make nginx listen on.
     synchronized Set<Integer> ports() {
-        Set<Integer> ports = new HashSet<>(Set.of(port()));
+        Set<Integer> ports = new HashSet<>(Set.of(written));
         live.values().forEach(app -> app.listens().forEach(listen -> ports.add(listen.port())));
         return ports;
     }
@@ -255,7 +257,9 @@ final class Configuration {
     }
 
     private void writeMain() throws IOException {
-        folder.ensure(folder.main(), main.live(port(), live.values()));
+        int now = port();
+        folder.ensure(folder.main(), main.live(now, live.values()));
+        written = now;
     }
 
     private void writeListens(Collection<AppConfig> apps, Path to, boolean candidate) throws IOException {

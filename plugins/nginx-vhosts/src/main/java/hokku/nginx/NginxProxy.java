@@ -86,7 +86,8 @@ final class NginxProxy implements Proxy {
             for (Listen listen : wanted.listens()) {
                 if (!ours.contains(listen.port()) && taken.contains(listen.port())) {
                     throw new UserError("Port " + listen.port() + " of this host is used by another program already. Choose another one"
-                            + " with ports:set " + wanted.app() + " http:<host-port>:<container-port>");
+                            + (listen.port() == configuration.port() ? " with proxy:set --global proxy-port <port>"
+                                    : " with ports:set " + wanted.app() + " http:<host-port>:<container-port>"));
                 }
             }
         }
