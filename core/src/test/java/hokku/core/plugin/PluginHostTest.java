@@ -233,6 +233,19 @@ class PluginHostTest {
     }
 
     @Test
+    void aLeaseThatWasTakenAgainKeepsTheSameSnapshotWhenTheFirstIsClosed() throws Exception {
+        host.install(LoadingTest.saying("mine", "mine:say", "return new Later().word();")
+                .source("mine.Later", "package mine; class Later { String word() { return \"old\" + 1; } }").stream());
+        Snapshots.Lease first = host.lease();
+        host.install(version(2).stream());
+        try (Snapshots.Lease again = first.again()) {
+            first.close();
+            host.reload();
+            assertThat(HostedPlugins.answer(again, "mine:say")).isEqualTo("old1");
+        }
+    }
+
+    @Test
     void aJarThatIsOverwrittenInPlaceDisturbsNobodyWhoUsesIt() throws Exception {
         PluginJar lazy = LoadingTest.saying("mine", "mine:say", "return new Later().word();")
                 .source("mine.Later", "package mine; class Later { String word() { return Inner.WORD; } static class Inner { static String WORD = \"later\" + 1; } }");
