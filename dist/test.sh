@@ -11,6 +11,8 @@ ensure_test_packages() {
   command -v git >/dev/null || missing+=(git)
   command -v curl >/dev/null || missing+=(curl)
   command -v busybox >/dev/null || missing+=(busybox-static)
+  command -v ip >/dev/null || missing+=(iproute2)
+  [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
   [ -x /usr/sbin/nginx ] || apt_install_stopped nginx nginx
   [ -x /usr/sbin/sshd ] || apt_install_stopped ssh openssh-server

@@ -104,6 +104,34 @@ class CrashIT {
         }
     }
 
+    @Test
+    void variablesAndWhatRunsAgreeAfterAKillInTheMiddleOfTheirChange() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            server.deployed(APP, "first");
+            server.dokku("config:set", APP, "COLOUR=none");
+            String live = "none";
+            int starts = 1;
+            for (String point : List.of("STARTED", "PREPARED", "JOURNALLED", "COMMITTED", "ADOPTED")) {
+                server.stop();
+                server.launch(point);
+                server.awaitSettled(++starts);
+                try (Watch watch = server.watch(APP)) {
+                    assertThat(server.ssh("config:set", APP, "COLOUR=" + point).exit()).isNotZero();
+                    server.awaitEnd();
+                    server.launch("");
+                    server.awaitSettled(++starts);
+                    live = POINTS.indexOf(point) >= COMMIT_POINT ? point : live;
+                    assertThat(server.dokku("config:get", APP, "COLOUR").strip()).as("stored after %s", point).isEqualTo(live);
+                    assertThat(server.web().get(server.domain(APP), "/env").body()).as("what runs after %s", point).contains("COLOUR=" + live);
+                    watch.sawOnly("first");
+                }
+                table.add("%-14s %-16s %s".formatted(point, "COLOUR=" + live, assertWhole(server)));
+            }
+        } finally {
+            print("killed at");
+        }
+    }
+
     private static String nextPush(TestServer server, WorkTree tree, String page) throws IOException, InterruptedException {
         tree.commit(Sources.page(page));
         Running.Result next = tree.push();
