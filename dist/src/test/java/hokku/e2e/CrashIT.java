@@ -34,18 +34,16 @@ class CrashIT {
         try (TestServer server = TestServer.start()) {
             WorkTree tree = server.deployed(APP, "first");
             String live = "first";
-            int starts = 1;
             for (String point : POINTS) {
-                server.stop();
+                server.kill();
                 server.launch(point);
-                server.awaitSettled(++starts);
                 String commit = tree.commit(Sources.page(point));
                 try (Watch watch = server.watch(APP)) {
                     Running.Result pushed = tree.push();
                     server.awaitEnd();
                     assertThat(pushed.exit() == 0).as("accepted: %s", pushed.text()).isEqualTo(point.equals("RETIRED"));
                     server.launch("");
-                    server.awaitSettled(++starts);
+                    server.awaitSettled();
                     boolean committed = POINTS.indexOf(point) >= COMMIT_POINT;
                     String expected = committed ? point : live;
                     assertThat(server.get(APP)).as("after %s", point).isEqualTo(new Web.Answer(200, expected));
@@ -73,7 +71,6 @@ class CrashIT {
             String live = nextPush(server, tree, "second");
             long whole = Duration.ofNanos(System.nanoTime() - begin).toMillis();
             System.out.println("an undisturbed push takes " + whole + " ms");
-            int starts = 1;
             for (int moment = 1; moment <= RANDOM_MOMENTS; moment++) {
                 long millis = random.nextLong(whole + whole / 4);
                 String page = "moment " + moment;
@@ -84,7 +81,7 @@ class CrashIT {
                     server.kill();
                     Running.Result pushed = push.end();
                     server.launch("");
-                    server.awaitSettled(++starts);
+                    server.awaitSettled();
                     Web.Answer answer = server.get(APP);
                     boolean committed = tree.remote("master").equals(commit);
                     assertThat(answer).as("after %d ms", millis).isEqualTo(new Web.Answer(200, committed ? page : live));
@@ -110,16 +107,14 @@ class CrashIT {
             server.deployed(APP, "first");
             server.dokku("config:set", APP, "COLOUR=none");
             String live = "none";
-            int starts = 1;
             for (String point : List.of("STARTED", "PREPARED", "JOURNALLED", "COMMITTED", "ADOPTED")) {
-                server.stop();
+                server.kill();
                 server.launch(point);
-                server.awaitSettled(++starts);
                 try (Watch watch = server.watch(APP)) {
                     assertThat(server.ssh("config:set", APP, "COLOUR=" + point).exit()).isNotZero();
                     server.awaitEnd();
                     server.launch("");
-                    server.awaitSettled(++starts);
+                    server.awaitSettled();
                     live = POINTS.indexOf(point) >= COMMIT_POINT ? point : live;
                     assertThat(server.dokku("config:get", APP, "COLOUR").strip()).as("stored after %s", point).isEqualTo(live);
                     assertThat(server.web().get(server.domain(APP), "/env").body()).as("what runs after %s", point).contains("COLOUR=" + live);

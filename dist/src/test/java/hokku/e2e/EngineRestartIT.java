@@ -77,7 +77,7 @@ class EngineRestartIT {
             engine.launch();
 
             await("the app answers again").atMost(PATIENCE).untilAsserted(() -> assertThat(server.get("alpha")).isEqualTo(new Web.Answer(200, "one")));
-            server.awaitSettled(2);
+            server.awaitSettled();
             pushed = tree.push();
             assertThat(pushed.exit()).as(pushed.text()).isZero();
             assertThat(server.get("alpha")).isEqualTo(new Web.Answer(200, "two"));

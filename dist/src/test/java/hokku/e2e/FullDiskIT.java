@@ -69,7 +69,7 @@ class FullDiskIT {
 
             Files.delete(filler);
             server.launch("");
-            server.awaitSettled(2);
+            server.awaitSettled();
             assertThat(server.dokku("config:get", APP, "COLOUR").strip()).isEqualTo("red");
             assertThat(server.get(APP)).isEqualTo(new Web.Answer(200, "one"));
             Running.Result pushed = tree.push();

@@ -26,6 +26,7 @@ public final class TestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private static final String READY = "answers ssh on port";
+    private static final String SETTLED = "Every app was compared with what runs";
 
     /// Where a server runs.
     ///
@@ -43,6 +44,7 @@ public final class TestServer implements AutoCloseable {
     private final int sshPort;
     private final int httpPort;
     private Process process;
+    private long settledBefore;
 
     private TestServer(Place place, Path work, Path home) throws IOException {
         this.place = place;
@@ -105,6 +107,7 @@ public final class TestServer implements AutoCloseable {
                 "HOKKU_ADVERTISED_ADDRESS", place.address(), "DOCKER_HOST", place.engine().host(), "HOKKU_FAULT", fault));
         builder.environment().keySet().removeAll(List.of("HOKKU_NGINX_USER", "HOKKU_PLUGINS"));
         long former = Files.exists(log) ? logged(READY) : 0;
+        settledBefore = Files.exists(log) ? logged(SETTLED) : 0;
         process = builder.start();
         await("the server is ready, see " + log).atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
                 .until(() -> Files.exists(log) && logged(READY) > former || !process.isAlive());
@@ -131,9 +134,9 @@ public final class TestServer implements AutoCloseable {
     }
 
     /// Waits until everything was compared with what runs, after a start.
-    void awaitSettled(int starts) {
-        await("the server has compared what runs").atMost(PATIENCE).pollInterval(Duration.ofMillis(50))
-                .until(() -> logged("Every app was compared with what runs") >= starts);
+    void awaitSettled() {
+        await("the server has compared what runs, see " + log).atMost(PATIENCE).pollInterval(Duration.ofMillis(50))
+                .until(() -> logged(SETTLED) > settledBefore);
     }
 
     /// How often the server has logged a text.
