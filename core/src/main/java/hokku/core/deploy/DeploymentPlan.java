@@ -8,6 +8,7 @@ import hokku.api.PortMapping;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.Release;
+import hokku.core.state.ReleaseJournal.Marker;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Says which containers a release needs, from the app's scale, settings and variables.
@@ -40,6 +43,19 @@ final class DeploymentPlan {
                 .filter(process -> !process.equals(ProcessType.RELEASE) && app.count(process) > 0)
                 .map(process -> process(id, app, release, process, appJson)).toList();
         return Deployment.of(id, app, release, processes);
+    }
+
+    /// The deployment that is live, with as many containers as it was made with: what was stored for the next one does not count.
+    static Deployment of(Marker live, App app, Release release) {
+        return of(live.deployment(), app.withScale(live.scale()), release);
+    }
+
+    /// How many containers of each process of the release a deployment has, those without any included.
+    static SortedMap<ProcessType, Integer> scale(Deployment deployment) {
+        SortedMap<ProcessType, Integer> scale = new TreeMap<>();
+        deployment.release().processes().keySet().forEach(process -> scale.put(process, 0));
+        deployment.processes().forEach(spec -> scale.put(spec.process(), spec.count()));
+        return scale;
     }
 
     /// One container that runs to its end: the release process, or a command of the user's.

@@ -271,7 +271,7 @@ public final class Reconciler implements AutoCloseable {
         }
         Release release = app.release().get();
         Output log = new LogOutput(app.name());
-        Deployment deployment = DeploymentPlan.of(marker.get().deployment(), app, release);
+        Deployment deployment = DeploymentPlan.of(marker.get(), app, release);
         Predicate<Instance> wanted = app.stopped() ? instance -> false : Rollouts.belongsTo(deployment);
         List<Endpoint> endpoints = List.of();
         if (!app.stopped()) {

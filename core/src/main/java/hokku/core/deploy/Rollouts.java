@@ -176,7 +176,8 @@ final class Rollouts {
 
     private Marker marker(Order order, Deployment deployment) {
         Optional<RefMove> ref = order.push().map(push -> new RefMove(push.ref(), push.former(), push.commit()));
-        return new Marker(order.release().number(), deployment.id(), order.after().revision(), order.why(), ref, order.by().name(),
+        return new Marker(order.release().number(), deployment.id(), order.after().revision(), DeploymentPlan.scale(deployment),
+                order.why(), ref, order.by().name(),
                 clock.instant());
     }
 
@@ -188,8 +189,7 @@ final class Rollouts {
                 return change;
             });
         } catch (UserError | InterruptedException refused) {
-            catalogue.live(order.after().name(), former.orElse(new Marker(0, "", 0, "none", Optional.empty(), order.by().name(),
-                    clock.instant())));
+            catalogue.live(order.after().name(), former.orElse(Marker.none(order.by().name(), clock.instant())));
             catalogue.forget(order.after().name());
             catalogue.adopt(order.before());
             throw refused;
@@ -237,7 +237,7 @@ final class Rollouts {
         Output log = new LogOutput(order.before().name());
         try {
             Uninterruptible.call("bring back " + order.before().name(), () -> scheduler.start(prepared(hooks,
-                    DeploymentPlan.of(former.get().deployment(), order.before(), order.before().release().orElseThrow()), log), log));
+                    DeploymentPlan.of(former.get(), order.before(), order.before().release().orElseThrow()), log), log));
         } catch (Exception failed) {
             LOG.error("{}: the former containers could not be started again; the server tries again", order.before().name(), failed);
         }

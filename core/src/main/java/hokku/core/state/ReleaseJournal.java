@@ -3,6 +3,7 @@ package hokku.core.state;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hokku.api.AppName;
+import hokku.api.ProcessType;
 import hokku.api.Release;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,8 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +32,19 @@ public final class ReleaseJournal {
     /// @param release the number of the release; 0 says that none is live
     /// @param deployment the id of the rollout, which its containers carry
     /// @param revision the revision of the app's desired state that it runs with
+    /// @param scale how many containers of each process it has, whatever is stored for the next one
     /// @param why `push`, `rollback`, `restart` …
     /// @param ref the move of a branch that goes with it
-    public record Marker(int release, String deployment, long revision, String why, Optional<RefMove> ref, String by, Instant at) {}
+    public record Marker(int release, String deployment, long revision, SortedMap<ProcessType, Integer> scale, String why, Optional<RefMove> ref, String by, Instant at) {
+        public Marker {
+            scale = Collections.unmodifiableSortedMap(new TreeMap<>(scale));
+        }
+
+        /// Says that no release is live.
+        public static Marker none(String by, Instant at) {
+            return new Marker(0, "", 0, new TreeMap<>(), "none", Optional.empty(), by, at);
+        }
+    }
 
     /// A branch that moves when a release goes live.
     public record RefMove(String ref, String former, String commit) {}
@@ -85,6 +99,8 @@ public final class ReleaseJournal {
         }
         ObjectNode line = line("live").put("number", marker.release()).put("deployment", marker.deployment())
                 .put("revision", marker.revision()).put("why", marker.why()).put("by", marker.by()).put("at", marker.at().toString());
+        ObjectNode scale = line.putObject("scale");
+        marker.scale().forEach((process, count) -> scale.put(process.value(), count));
         marker.ref().ifPresent(ref -> line.putObject("ref").put("name", ref.ref()).put("former", ref.former()).put("commit", ref.commit()));
         append(line);
         currentRelease = release;
@@ -151,8 +167,10 @@ public final class ReleaseJournal {
     private static Marker marker(JsonNode line) throws IOException {
         Optional<RefMove> ref = Optional.ofNullable(line.get("ref"))
                 .map(move -> new RefMove(move.path("name").asText(), move.path("former").asText(), move.path("commit").asText()));
+        SortedMap<ProcessType, Integer> scale = new TreeMap<>();
+        StateJson.required(line, "scale").properties().forEach(each -> scale.put(ProcessType.of(each.getKey()), each.getValue().asInt()));
         return new Marker(StateJson.required(line, "number").asInt(), StateJson.required(line, "deployment").asText(),
-                StateJson.required(line, "revision").asLong(), line.path("why").asText(), ref, line.path("by").asText(),
+                StateJson.required(line, "revision").asLong(), scale, line.path("why").asText(), ref, line.path("by").asText(),
                 Instant.parse(StateJson.required(line, "at").asText()));
     }
 

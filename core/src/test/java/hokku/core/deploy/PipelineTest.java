@@ -289,6 +289,22 @@ class PipelineTest {
     }
 
     @Test
+    void aScaleThatIsStoredForTheNextDeployChangesNothingOfWhatRuns() throws Exception {
+        house.apps.create(House.APP);
+        house.apps.change(House.APP, app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, 2))), Apps.Restart.NEVER, house.out);
+        house.push();
+        house.apps.change(House.APP, app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, 1))), Apps.Restart.NEVER, house.out);
+        house.restart();
+
+        house.reconciler.start();
+
+        assertThat(house.reconciler.awaitSettled(java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(house.scheduler.instances(house.app().id())).hasSize(2);
+        assertThat(house.proxy.routes.get(House.APP).endpoints()).hasSize(2);
+        house.reconciler.close();
+    }
+
+    @Test
     void aScaleThatFailsLeavesWhatRanBefore() throws Exception {
         house.push();
         String first = house.scheduler.instances(house.app().id()).getFirst().container();

@@ -47,7 +47,7 @@ class ReleaseJournalTest {
     }
 
     private static Marker live(int release) {
-        return new Marker(release, "r" + release + "-x", 7, "push",
+        return new Marker(release, "r" + release + "-x", 7, new TreeMap<>(Map.of(ProcessType.WEB, 2)), "push",
                 Optional.of(new RefMove("refs/heads/master", "0".repeat(40), "c" + release)), "alice", NOW);
     }
 
@@ -116,7 +116,7 @@ class ReleaseJournalTest {
         journal.begin("c1", "alice", NOW);
         journal.release(release(1));
         journal.live(live(1));
-        journal.live(new Marker(0, "", 0, "none", Optional.empty(), "alice", NOW));
+        journal.live(Marker.none("alice", NOW));
 
         assertThat(journal.current()).isEmpty();
         assertThat(journal.currentRelease()).isEmpty();
@@ -152,7 +152,7 @@ class ReleaseJournalTest {
             journal.begin("c" + number, "alice", NOW);
             journal.release(release(number));
         }
-        Marker none = new Marker(0, "", 0, "none", Optional.empty(), "alice", NOW);
+        Marker none = Marker.none("alice", NOW);
 
         journal.live(live(1));
         journal.live(none);
