@@ -14,11 +14,9 @@ import hokku.core.deploy.Deploys;
 import hokku.core.deploy.LiveApps;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// The commands about apps as such: `apps:*`.
 public final class AppCommands implements Plugin {
@@ -41,10 +39,8 @@ public final class AppCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "apps:create", description = "Create a new app")
-    static final class Create implements Command {
+    static final class Create extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "Name of the new app")
-        private String app;
 
         Create(LiveApps apps) {
             this.apps = apps;
@@ -56,29 +52,22 @@ public final class AppCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public boolean appMustExist() {
             return false;
         }
 
         @Override
         public void run(Session session) {
-            AppName name = AppName.of(app);
+            AppName name = name();
             apps.create(name);
             session.out().step("Creating " + name + "...");
         }
     }
 
     @CommandLine.Command(name = "apps:destroy", description = "Permanently destroy an app")
-    static final class Destroy implements Command {
+    static final class Destroy extends AppCommand {
         private final LiveApps apps;
         private final Deploys deploys;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to destroy")
-        private String app;
         @Option(names = {"-f", "--force"}, description = "Do not ask for the app's name")
         private boolean force;
 
@@ -93,13 +82,8 @@ public final class AppCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) throws Exception {
-            AppName name = AppName.of(app);
+            AppName name = name();
             if (!force) {
                 session.confirm(name, "This command will destroy " + name + " (including all add-ons).");
             }
@@ -112,9 +96,7 @@ public final class AppCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "apps:exists", description = "Check whether an app exists")
-    static final class Exists implements Command {
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to look for")
-        private String app;
+    static final class Exists extends AppCommand {
 
         @Override
         public Access access() {
@@ -122,13 +104,8 @@ public final class AppCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) {
-            session.out().step("App " + app + " exists");
+            session.out().step("App " + name() + " exists");
         }
     }
 

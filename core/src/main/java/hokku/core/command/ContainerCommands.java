@@ -1,7 +1,6 @@
 package hokku.core.command;
 
 import hokku.api.Access;
-import hokku.api.AppName;
 import hokku.api.Attachment;
 import hokku.api.Contributions;
 import hokku.api.Env;
@@ -35,14 +34,12 @@ public final class ContainerCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "run", description = "Run a command in a new container of an app")
-    static final class Run implements Command {
+    static final class Run extends AppCommand {
         private final Containers containers;
         @Option(names = {"-e", "--env"}, paramLabel = "KEY=VALUE", description = "Further variable for the command")
         private List<String> variables = List.of();
         @Option(names = "--no-tty", description = "Give the command no terminal")
         private boolean noTerminal;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App whose image is used")
-        private String app;
         @Parameters(index = "1..*", arity = "1..*", paramLabel = "<command>", description = "Command with its arguments, or a process type")
         private List<String> command;
 
@@ -61,11 +58,6 @@ public final class ContainerCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) throws Exception {
             Env further = Env.EMPTY;
             for (String variable : variables) {
@@ -77,17 +69,15 @@ public final class ContainerCommands implements Plugin {
             }
             Attachment given = session.attachment();
             Attachment attachment = noTerminal ? Attachment.of(given.in(), given.out(), given.err(), Optional.empty()) : given;
-            session.exit(containers.run(AppName.of(app), command, further, attachment, session.out()));
+            session.exit(containers.run(name(), command, further, attachment, session.out()));
         }
     }
 
     @CommandLine.Command(name = "enter", description = "Open a shell, or run a command, in a container that runs")
-    static final class Enter implements Command {
+    static final class Enter extends AppCommand {
         private final Containers containers;
         @Option(names = "--container-id", paramLabel = "<container>", description = "Container to enter")
         private String container;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to enter")
-        private String app;
         @Parameters(index = "1..*", paramLabel = "<process> <command>", description = "Process type or web.1, then a command")
         private List<String> words = List.of();
 
@@ -106,24 +96,19 @@ public final class ContainerCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) throws Exception {
             boolean named = container == null && !words.isEmpty();
             List<String> command = named ? words.subList(1, words.size()) : words;
             if (!command.isEmpty() && command.getFirst().equals("--")) {
                 command = command.subList(1, command.size());
             }
-            session.exit(containers.enter(AppName.of(app), named ? Optional.of(words.getFirst()) : Optional.empty(),
+            session.exit(containers.enter(name(), named ? Optional.of(words.getFirst()) : Optional.empty(),
                     Optional.ofNullable(container), command, session.attachment()));
         }
     }
 
     @CommandLine.Command(name = "logs", description = "Show what an app's containers wrote")
-    static final class Logs implements Command {
+    static final class Logs extends AppCommand {
         private final Containers containers;
         @Option(names = {"-t", "--tail"}, description = "Go on until interrupted")
         private boolean follow;
@@ -133,8 +118,6 @@ public final class ContainerCommands implements Plugin {
         private String process;
         @Option(names = {"-q", "--quiet"}, description = "Only what the containers wrote, without time and name")
         private boolean quiet;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
-        private String app;
 
         Logs(Containers containers) {
             this.containers = containers;
@@ -146,21 +129,16 @@ public final class ContainerCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) throws Exception {
             if (lines < 0) {
                 throw UserError.usage("The number of lines must be 0 or more");
             }
-            containers.logs(AppName.of(app), Optional.ofNullable(process), lines, follow,
+            containers.logs(name(), Optional.ofNullable(process), lines, follow,
                     (from, at, error, text) -> session.print(quiet || session.quiet() ? text : marked(from, at, text)));
         }
 
         private String marked(Instance from, Instant at, String text) {
-            return at + " " + app + "[" + from.dyno() + "]: " + text;
+            return at + " " + name() + "[" + from.dyno() + "]: " + text;
         }
     }
 }

@@ -50,10 +50,8 @@ public final class ProcessCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "ps:scale", description = "Get or set how many containers of each process run")
-    static final class Scale implements Command {
+    static final class Scale extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to scale")
-        private String app;
         @Parameters(index = "1..*", paramLabel = "<process>=<count>", description = "How many containers of a process to run")
         private List<String> counts = List.of();
         @Option(names = "--skip-deploy", description = "Store the scale for the next deploy")
@@ -71,18 +69,13 @@ public final class ProcessCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public List<String> audited() {
             return counts;
         }
 
         @Override
         public void run(Session session) throws Exception {
-            AppName name = AppName.of(app);
+            AppName name = name();
             if (counts.isEmpty()) {
                 show(session, apps.get(name));
                 return;
@@ -112,7 +105,7 @@ public final class ProcessCommands implements Plugin {
                 session.json(scale);
                 return;
             }
-            session.out().step("Scaling for " + app);
+            session.out().step("Scaling for " + name());
             session.print("proctype: qty");
             session.print("--------: ---");
             scale.forEach((process, count) -> session.print(process + ": " + count));
@@ -141,10 +134,8 @@ public final class ProcessCommands implements Plugin {
     }
 
     /// Does the same to one app or to all; a failure of one does not keep the others from it.
-    abstract static sealed class Each implements Command {
+    abstract static sealed class Each extends AppCommand {
         final LiveApps apps;
-        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "The app")
-        private String app;
         @Option(names = "--all", description = "Do it to all apps")
         private boolean all;
 
@@ -159,13 +150,13 @@ public final class ProcessCommands implements Plugin {
 
         @Override
         public Optional<AppName> app() {
-            return all ? Optional.empty() : Optional.of(AppName.of(app == null ? "" : app));
+            return all ? Optional.empty() : super.app();
         }
 
         @Override
         public void run(Session session) throws Exception {
             if (!all) {
-                act(AppName.of(app), session);
+                act(name(), session);
                 return;
             }
             List<String> failed = new ArrayList<>();

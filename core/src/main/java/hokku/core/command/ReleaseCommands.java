@@ -56,10 +56,8 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "releases:list", description = "List the releases of an app, the newest first")
-    static final class ListAll implements Command {
+    static final class ListAll extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
-        private String app;
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
 
@@ -73,18 +71,13 @@ public final class ReleaseCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) {
-            List<LiveApps.Past> releases = apps.releases(AppName.of(app)).reversed();
+            List<LiveApps.Past> releases = apps.releases(name()).reversed();
             if (Formats.isJson(format)) {
                 session.json(releases.stream().map(ReleaseCommands::fields).toList());
                 return;
             }
-            session.out().milestone(app + " releases");
+            session.out().milestone(name() + " releases");
             if (releases.isEmpty()) {
                 session.print("None yet: push a repository to make one");
                 return;
@@ -99,10 +92,8 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "releases:info", description = "Show one release of an app")
-    static final class Info implements Command {
+    static final class Info extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
-        private String app;
         @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the live one without it")
         private Integer number;
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
@@ -118,16 +109,11 @@ public final class ReleaseCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) {
-            LiveApps.Past past = apps.releases(AppName.of(app)).stream()
+            LiveApps.Past past = apps.releases(name()).stream()
                     .filter(each -> number == null ? each.live() : each.release().number() == number).findFirst()
-                    .orElseThrow(() -> new UserError(number == null ? "App " + app + " has not been deployed"
-                            : "Release " + number + " of " + app + " does not exist. See releases:list " + app));
+                    .orElseThrow(() -> new UserError(number == null ? "App " + name() + " has not been deployed"
+                            : "Release " + number + " of " + name() + " does not exist. See releases:list " + name()));
             SequencedMap<String, Object> fields = fields(past);
             Release release = past.release();
             fields.put("builder", release.builder());
@@ -140,17 +126,15 @@ public final class ReleaseCommands implements Plugin {
                 session.json(fields);
                 return;
             }
-            session.out().milestone(app + " release " + release.number());
+            session.out().milestone(name() + " release " + release.number());
             fields.forEach((field, value) -> session.print("       %-12s %s".formatted(field + ":", value instanceof List<?> list
                     ? String.join(" ", list.stream().map(Object::toString).toList()) : value)));
         }
     }
 
     @CommandLine.Command(name = "releases:rollback", description = "Bring back the code and variables of an earlier release")
-    static final class Rollback implements Command {
+    static final class Rollback extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to roll back")
-        private String app;
         @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the one before without it")
         private Integer number;
 
@@ -164,28 +148,21 @@ public final class ReleaseCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public List<String> audited() {
             return number == null ? List.of() : List.of("release=" + number);
         }
 
         @Override
         public void run(Session session) throws Exception {
-            Live live = apps.rollback(AppName.of(app), Optional.ofNullable(number), session.identity(), session.out());
+            Live live = apps.rollback(name(), Optional.ofNullable(number), session.identity(), session.out());
             session.out().milestone("Release " + live.deployment().release().number() + " is live:");
             live.urls().forEach(session.out()::detail);
         }
     }
 
     @CommandLine.Command(name = "url", description = "Show the first URL of an app")
-    static final class Url implements Command {
+    static final class Url extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
-        private String app;
 
         Url(LiveApps apps) {
             this.apps = apps;
@@ -197,21 +174,14 @@ public final class ReleaseCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) {
-            session.print(urls(apps, app).getFirst());
+            session.print(urls(apps, name()).getFirst());
         }
     }
 
     @CommandLine.Command(name = "urls", description = "Show all URLs of an app")
-    static final class Urls implements Command {
+    static final class Urls extends AppCommand {
         private final LiveApps apps;
-        @Parameters(index = "0", paramLabel = "<app>", description = "App to look at")
-        private String app;
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
 
@@ -225,28 +195,22 @@ public final class ReleaseCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.of(AppName.of(app));
-        }
-
-        @Override
         public void run(Session session) {
             if (Formats.isJson(format)) {
-                session.json(apps.urls(AppName.of(app)));
+                session.json(apps.urls(name()));
                 return;
             }
-            urls(apps, app).forEach(session::print);
+            urls(apps, name()).forEach(session::print);
         }
     }
 
-    private static List<String> urls(LiveApps apps, String app) {
-        AppName name = AppName.of(app);
+    private static List<String> urls(LiveApps apps, AppName name) {
         if (apps.get(name).release().isEmpty()) {
-            throw new UserError("App " + app + " has not been deployed");
+            throw new UserError("App " + name + " has not been deployed");
         }
         List<String> urls = apps.urls(name);
         if (urls.isEmpty()) {
-            throw new UserError("App " + app + " has no URL: " + apps.unreachable(name));
+            throw new UserError("App " + name + " has no URL: " + apps.unreachable(name));
         }
         return urls;
     }

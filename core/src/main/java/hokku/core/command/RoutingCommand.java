@@ -2,21 +2,14 @@ package hokku.core.command;
 
 import hokku.api.Access;
 import hokku.api.App;
-import hokku.api.AppName;
 import hokku.api.Apps;
 import hokku.api.Apps.Restart;
 import hokku.api.Output;
-import hokku.api.spi.Command;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
-import picocli.CommandLine.Parameters;
 
 /// A command about how one app is reached.
-abstract class RoutingCommand implements Command {
+abstract class RoutingCommand extends AppCommand {
     private final Apps apps;
-
-    @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app")
-    private String app;
 
     RoutingCommand(Apps apps) {
         this.apps = apps;
@@ -25,15 +18,6 @@ abstract class RoutingCommand implements Command {
     @Override
     public Access access() {
         return Access.DEPLOY;
-    }
-
-    @Override
-    public final Optional<AppName> app() {
-        return Optional.of(name());
-    }
-
-    final AppName name() {
-        return AppName.of(app);
     }
 
     final Apps apps() {
