@@ -2,6 +2,7 @@ package hokku.testkit;
 
 import hokku.api.AppName;
 import hokku.api.Domain;
+import hokku.api.Endpoint;
 import hokku.api.Output;
 import hokku.api.Route;
 import hokku.api.UserError;
@@ -63,7 +64,7 @@ public final class FakeProxy implements Proxy {
         return live.values().stream().filter(route -> route.domains().contains(domain)).findFirst();
     }
 
-    /// What happened, in order: `prepare hello`, `commit hello`, `discard hello`, `drain hello`, `unroute hello`.
+    /// What happened, in order: `prepare hello`, `commit hello`, `discard hello`, `drain 2`, `unroute hello`.
     public synchronized List<String> events() {
         return List.copyOf(events);
     }
@@ -89,6 +90,12 @@ public final class FakeProxy implements Proxy {
     public synchronized void unroute(AppName app) {
         events.add("unroute " + app);
         live.remove(app);
+    }
+
+    @Override
+    public synchronized boolean awaitDrained(List<Endpoint> former, Duration limit) {
+        events.add("drain " + former.size());
+        return drained;
     }
 
     @Override
@@ -119,14 +126,6 @@ public final class FakeProxy implements Proxy {
         public void discard() {
             synchronized (FakeProxy.this) {
                 events.add("discard " + route.app().name());
-            }
-        }
-
-        @Override
-        public boolean awaitDrained(Duration limit) {
-            synchronized (FakeProxy.this) {
-                events.add("drain " + route.app().name());
-                return drained;
             }
         }
     }

@@ -16,12 +16,13 @@ public record DeployParts(LiveApps apps, Deploys deploys, Containers containers,
         Domains domains = new Domains(catalogue, address);
         Routing routing = new Routing(domains);
         Images images = new EngineImages(engine);
-        Rollouts rollouts = new Rollouts(catalogue, routing, new Retirements(faults), faults, clock);
+        Retirements retirements = new Retirements(faults);
+        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
         Deploys deploys = new Deploys(home, catalogue, snapshots, locks, apps, new DeployQueue(), pipeline, images, repositories,
                 faults, clock);
         return new DeployParts(apps, deploys, new Containers(catalogue, snapshots, rollouts),
-                new Reconciler(catalogue, snapshots, locks, routing, repositories));
+                new Reconciler(catalogue, snapshots, locks, routing, retirements, repositories));
     }
 }

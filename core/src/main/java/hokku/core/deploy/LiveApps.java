@@ -335,11 +335,7 @@ public final class LiveApps implements Apps {
             App app = catalogue.get(name);
             Registry registry = lease.registry();
             Rollouts.scheduler(registry, app).value().instances(app.id());
-            Registry.Contribution<Proxy> proxy = routing.proxy(registry, app);
-            Failures.in(proxy.plugin(), "removing the route", () -> {
-                proxy.value().unroute(name);
-                return name;
-            });
+            unroute(registry, app, out);
             Registry.Contribution<Scheduler> scheduler = Rollouts.scheduler(registry, app);
             Failures.in(scheduler.plugin(), "removing containers", () -> {
                 scheduler.value().destroy(app);
@@ -350,6 +346,19 @@ public final class LiveApps implements Apps {
             new Hooks(registry).tell(new AppEvent.Destroyed(name, app.id()));
         } catch (IOException failed) {
             throw Failures.storage(failed);
+        }
+    }
+
+    /// A proxy that cannot does not keep the app: to destroy apps is what helps when the disk is full.
+    private void unroute(Registry registry, App app, Output out) throws InterruptedException {
+        try {
+            Registry.Contribution<Proxy> proxy = routing.proxy(registry, app);
+            Failures.in(proxy.plugin(), "removing the route", () -> {
+                proxy.value().unroute(app.name());
+                return app;
+            });
+        } catch (UserError failed) {
+            out.warn("The route of " + app.name() + " is left: " + failed.getMessage() + ". The next start of the server removes it");
         }
     }
 

@@ -53,6 +53,7 @@ public final class Reconciler implements AutoCloseable {
     private final Snapshots snapshots;
     private final AppLocks locks;
     private final Routing routing;
+    private final Retirements retirements;
     private final Repositories repositories;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -66,11 +67,13 @@ public final class Reconciler implements AutoCloseable {
     private final List<AutoCloseable> watches = new ArrayList<>();
     private volatile Thread settling = Thread.ofVirtual().unstarted(() -> { });
 
-    Reconciler(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Routing routing, Repositories repositories) {
+    Reconciler(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Routing routing, Retirements retirements,
+            Repositories repositories) {
         this.catalogue = catalogue;
         this.snapshots = snapshots;
         this.locks = locks;
         this.routing = routing;
+        this.retirements = retirements;
         this.repositories = repositories;
     }
 
@@ -240,7 +243,7 @@ public final class Reconciler implements AutoCloseable {
             Optional<App> app = catalogue.find(name);
             if (app.isPresent()) {
                 planned.remove(app.get().id());
-                reconcile(lease.registry(), app.get(), starting);
+                reconcile(lease, app.get(), starting);
                 if (!pausing.contains(app.get().id())) {
                     pauses.remove(app.get().id());
                 }
@@ -260,7 +263,8 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    private void reconcile(Registry registry, App app, boolean starting) throws InterruptedException {
+    private void reconcile(Snapshots.Lease lease, App app, boolean starting) throws InterruptedException {
+        Registry registry = lease.registry();
         Scheduler scheduler = Rollouts.scheduler(registry, app).value();
         Optional<Marker> marker = catalogue.journal(app.name()).current();
         if (marker.isEmpty() || app.release().isEmpty()) {
@@ -283,7 +287,7 @@ public final class Reconciler implements AutoCloseable {
             return change;
         });
         if (starting) {
-            scheduler.retire(app.id(), instance -> !wanted.test(instance));
+            retirements.retire(lease, scheduler, app, wanted, routing.proxy(registry, app).value());
         }
     }
 

@@ -1,6 +1,7 @@
 package hokku.core.deploy;
 
 import hokku.api.App;
+import hokku.api.Endpoint;
 import hokku.api.Instance;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
@@ -44,22 +45,24 @@ final class Retirements {
     /// Plans the end of those containers of an app that run now and are not wanted any more.
     ///
     /// @param lease keeps the scheduler's and the proxy's plugins loaded until it is done
-    /// @param switched the change that took the requests away from them
-    void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy.Change switched) {
+    /// @param proxy leads new requests elsewhere already
+    void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy proxy) {
         List<Instance> former = scheduler.instances(app.id()).stream()
                 .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))
                 .filter(instance -> leaving.putIfAbsent(instance.container(), instance.deploy()) == null).toList();
         if (former.isEmpty()) {
             return;
         }
-        Set<String> serving = containers(former.stream().filter(each -> each.process().equals(ProcessType.WEB)).toList());
+        List<Instance> web = former.stream().filter(each -> each.process().equals(ProcessType.WEB)).toList();
+        List<Endpoint> answering = web.stream().flatMap(each -> each.endpoints().stream()).toList();
+        Set<String> serving = containers(web);
         Set<String> others = containers(former.stream().filter(each -> !each.process().equals(ProcessType.WEB)).toList());
         Duration limit = app.value(CoreSettings.WAIT_TO_RETIRE).orElseThrow();
         Snapshots.Lease mine = lease.again();
         Thread.ofVirtual().name("retire " + app.name()).start(() -> {
             try (mine) {
                 endAtLast(scheduler, app, others);
-                if (!serving.isEmpty() && !drained(switched, app, limit)) {
+                if (!serving.isEmpty() && !drained(proxy, answering, app, limit)) {
                     LOG.info("{}: former containers still served after {} s; they are stopped now", app.name(), limit.toSeconds());
                 }
                 endAtLast(scheduler, app, serving);
@@ -72,9 +75,9 @@ final class Retirements {
         });
     }
 
-    private static boolean drained(Proxy.Change switched, App app, Duration limit) throws InterruptedException {
+    private static boolean drained(Proxy proxy, List<Endpoint> answering, App app, Duration limit) throws InterruptedException {
         try {
-            return switched.awaitDrained(limit);
+            return proxy.awaitDrained(answering, limit);
         } catch (RuntimeException | LinkageError defect) {
             LOG.error("{}: nobody knows whether former containers still serve; they are stopped now", app.name(), defect);
             return true;

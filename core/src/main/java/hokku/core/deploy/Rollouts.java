@@ -89,7 +89,7 @@ final class Rollouts {
             throw failed;
         }
         boolean cancelledTooLate = Thread.interrupted();
-        retire(lease, scheduler.value(), order.after(), amended, change);
+        retire(lease, scheduler.value(), order.after(), amended);
         Live live = Live.of(amended, endpoints, routing.urls(order.after(), order.release()));
         hooks.announce(PostDeploy.class, live, out);
         if (cancelledTooLate) {
@@ -243,9 +243,9 @@ final class Rollouts {
         }
     }
 
-    private void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Deployment live, Proxy.Change change) {
+    private void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Deployment live) {
         try {
-            retirements.retire(lease, scheduler, app, belongsTo(live), change);
+            retirements.retire(lease, scheduler, app, belongsTo(live), routing.proxy(lease.registry(), app).value());
         } catch (RuntimeException failed) {
             LOG.warn("{}: former containers could not be listed; the next start of the server removes them", app.name(), failed);
         }

@@ -95,10 +95,5 @@ final class Routing {
         public void discard() {
             // Nothing was prepared.
         }
-
-        @Override
-        public boolean awaitDrained(java.time.Duration limit) {
-            return true;
-        }
     }
 }

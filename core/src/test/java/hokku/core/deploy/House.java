@@ -4,6 +4,7 @@ import hokku.api.Access;
 import hokku.api.App;
 import hokku.api.AppName;
 import hokku.api.BuiltImage;
+import hokku.api.Endpoint;
 import hokku.api.Identity;
 import hokku.api.Instance;
 import hokku.api.Output;
@@ -73,13 +74,14 @@ final class House {
         AppLocks locks = new AppLocks();
         Domains domains = new Domains(catalogue, "192.0.2.7");
         Routing routing = new Routing(domains);
-        Rollouts rollouts = new Rollouts(catalogue, routing, new Retirements(FaultPoints.NONE), FaultPoints.NONE, clock);
+        Retirements retirements = new Retirements(FaultPoints.NONE);
+        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, FaultPoints.NONE, clock);
         Images kept = new MemoryImages();
         apps = new LiveApps(catalogue, registry, locks, domains, routing, rollouts, kept);
         Repositories repositories = new Repositories(home);
         deploys = new Deploys(home, catalogue, registry, locks, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
                 FaultPoints.NONE, clock), kept, repositories, FaultPoints.NONE, clock);
-        reconciler = new Reconciler(catalogue, registry, locks, routing, repositories);
+        reconciler = new Reconciler(catalogue, registry, locks, routing, retirements, repositories);
     }
 
     /// Pushes once more; the branch that it moves is in the push.
@@ -221,6 +223,7 @@ final class House {
         final Map<AppName, Route> routes = new ConcurrentHashMap<>();
         Trouble atPrepare = () -> { };
         Trouble atCommit = () -> { };
+        Trouble atUnroute = () -> { };
         CountDownLatch drained = new CountDownLatch(0);
 
         @Override
@@ -242,16 +245,17 @@ final class House {
                 public void discard() {
                     // Nothing was made.
                 }
-
-                @Override
-                public boolean awaitDrained(Duration limit) throws InterruptedException {
-                    return drained.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-                }
             };
         }
 
         @Override
-        public void unroute(AppName app) {
+        public boolean awaitDrained(List<Endpoint> former, Duration limit) throws InterruptedException {
+            return drained.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void unroute(AppName app) throws Exception {
+            atUnroute.strike();
             routes.remove(app);
         }
 

@@ -289,6 +289,36 @@ class PipelineTest {
     }
 
     @Test
+    void anAppIsDestroyedEvenWhenTheProxyCannotForgetIt() throws Exception {
+        house.push();
+        house.proxy.atUnroute = () -> {
+            throw new UserError("no space");
+        };
+
+        house.apps.destroy(House.APP, house.out);
+
+        assertThat(house.apps.find(House.APP)).isEmpty();
+        assertThat(house.scheduler.instances()).isEmpty();
+        assertThat(house.out.text()).contains("The route of hello is left: no space");
+    }
+
+    @Test
+    void theNextStartLetsFormerContainersFinishWhatTheyServe() throws Exception {
+        house.push();
+        house.proxy.drained = new java.util.concurrent.CountDownLatch(1);
+        house.push();
+        house.restart();
+        house.reconciler.start();
+        assertThat(house.reconciler.awaitSettled(java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(house.scheduler.instances(house.app().id())).hasSize(2);
+
+        house.proxy.drained.countDown();
+
+        await().untilAsserted(() -> assertThat(house.scheduler.instances(house.app().id())).hasSize(1));
+        house.reconciler.close();
+    }
+
+    @Test
     void aScaleThatIsStoredForTheNextDeployChangesNothingOfWhatRuns() throws Exception {
         house.apps.create(House.APP);
         house.apps.change(House.APP, app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, 2))), Apps.Restart.NEVER, house.out);

@@ -1,9 +1,11 @@
 package hokku.api.spi;
 
 import hokku.api.AppName;
+import hokku.api.Endpoint;
 import hokku.api.Output;
 import hokku.api.Route;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /// Leads requests from outside to containers. Safe for use by several threads.
@@ -23,6 +25,12 @@ public interface Proxy {
     /// The apps that have a route.
     Set<AppName> routed() throws Exception;
 
+    /// Waits until no request that was led there is still being served, at the most so long. New ones are led elsewhere already.
+    ///
+    /// @param former where containers answer that are about to end
+    /// @return whether that came true in time
+    boolean awaitDrained(List<Endpoint> former, Duration limit) throws InterruptedException;
+
     /// A route that is ready to go live. One of [#commit] and [#discard] is called, once.
     interface Change {
         /// Makes it live; returns when new connections are led by it. A failure leaves the former route live.
@@ -30,10 +38,5 @@ public interface Proxy {
 
         /// Drops it.
         void discard();
-
-        /// Waits until no request is led by the former route any more, at the most so long. Called after [#commit].
-        ///
-        /// @return whether that came true in time
-        boolean awaitDrained(Duration limit) throws InterruptedException;
     }
 }

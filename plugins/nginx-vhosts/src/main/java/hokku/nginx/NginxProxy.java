@@ -1,6 +1,7 @@
 package hokku.nginx;
 
 import hokku.api.AppName;
+import hokku.api.Endpoint;
 import hokku.api.Output;
 import hokku.api.PortMapping;
 import hokku.api.Route;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// The proxy `nginx`.
 final class NginxProxy implements Proxy {
@@ -117,13 +118,17 @@ final class NginxProxy implements Proxy {
         return configuration.apps();
     }
 
+    @Override
+    public boolean awaitDrained(List<Endpoint> former, Duration limit) throws InterruptedException {
+        return new Drain(sockets).await(former.stream().map(Targets::address).collect(Collectors.toSet()), limit);
+    }
+
     /// @param files what changes in the configuration; nothing when only addresses do
     private final class NginxChange implements Change {
         private final Route route;
         private final Optional<AppConfig> wanted;
         private final Map<AppName, Optional<AppConfig>> files;
         private final List<Targets.Staged> staged;
-        private Set<String> former = Set.of();
 
         NginxChange(Route route, Optional<AppConfig> wanted, Map<AppName, Optional<AppConfig>> files, List<Targets.Staged> staged) {
             this.route = route;
@@ -135,7 +140,6 @@ final class NginxProxy implements Proxy {
         @Override
         public void commit() throws Exception {
             List<Targets.Staged> swapped = new ArrayList<>();
-            Set<String> before = addresses();
             try {
                 for (Targets.Staged each : staged) {
                     each.swap();
@@ -159,25 +163,12 @@ final class NginxProxy implements Proxy {
             if (wanted.isEmpty()) {
                 targets.remove(route.app().name());
             }
-            before.removeAll(wanted.isEmpty() ? Set.of() : addresses());
-            former = before;
-        }
-
-        /// Where requests are led now.
-        private Set<String> addresses() throws IOException {
-            Optional<AppConfig> live = configuration.of(route.app().name());
-            return live.isPresent() ? targets.addresses(live.get()) : new TreeSet<>();
         }
 
         @Override
         public void discard() {
             wanted.ifPresent(configuration::release);
             staged.forEach(Targets.Staged::discard);
-        }
-
-        @Override
-        public boolean awaitDrained(Duration limit) throws InterruptedException {
-            return new Drain(sockets).await(former, limit);
         }
     }
 }

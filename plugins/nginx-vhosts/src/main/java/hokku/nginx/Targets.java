@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -108,23 +107,6 @@ final class Targets {
         return Optional.of(new Staged(link, set, retired));
     }
 
-    /// The addresses that requests for an app are led to now.
-    Set<String> addresses(AppConfig app) throws IOException {
-        Set<String> found = new TreeSet<>();
-        for (String place : app.places()) {
-            Path link = folder.live().resolve(app.app().value()).resolve(place);
-            if (Files.isSymbolicLink(link)) {
-                for (Path each : Folder.list(link.resolveSibling(Files.readSymbolicLink(link)))) {
-                    if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
-                        found.add(each.getFileName().toString());
-                    }
-                }
-            }
-        }
-        found.remove(NONE);
-        return found;
-    }
-
     /// Forgets an app.
     void remove(AppName app) throws IOException {
         Folder.deleteTree(folder.live().resolve(app.value()));
@@ -199,7 +181,8 @@ final class Targets {
                 .distinct().sorted().toList();
     }
 
-    private static String address(Endpoint endpoint) {
+    /// The endpoint as nginx names it.
+    static String address(Endpoint endpoint) {
         String host = endpoint.host();
         if (!host.matches("[0-9a-fA-F.:]+")) {
             throw new IllegalArgumentException("not an address of a container: " + host);

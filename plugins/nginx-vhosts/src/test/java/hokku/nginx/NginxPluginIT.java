@@ -185,13 +185,13 @@ final class NginxPluginIT {
         try (WebSocketContainer chat = new WebSocketContainer(); Client client = new Client(nginx.port)) {
             commit(route(app, "hello.test", chat.endpoint()));
             assertThat(client.send("GET", "hello.test", "/", "", "Upgrade: websocket\r\nConnection: Upgrade\r\n").status()).isEqualTo(101);
-            Change change = commit(route(app, "hello.test", container("new")));
+            commit(route(app, "hello.test", container("new")));
             assertThat(get("hello.test", "/").body()).isEqualTo("new");
-            assertThat(change.awaitDrained(Duration.ofMillis(600))).isFalse();
+            assertThat(nginx.proxy().awaitDrained(List.of(chat.endpoint()), Duration.ofMillis(600))).isFalse();
             client.socket().getOutputStream().write("still there".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             assertThat(client.socket().getInputStream().readNBytes(11)).asString().isEqualTo("still there");
             client.socket().close();
-            assertThat(change.awaitDrained(Duration.ofSeconds(20))).isTrue();
+            assertThat(nginx.proxy().awaitDrained(List.of(chat.endpoint()), Duration.ofSeconds(20))).isTrue();
         }
     }
 

@@ -75,9 +75,9 @@ final class RedeployIT {
             clients.add(Thread.ofVirtual().start(this::talk));
             for (int i = 1; i <= REDEPLOYS; i++) {
                 Container next = new Container(String.valueOf(i)).slow(30);
-                Change change = commit(app, next.endpoint());
+                commit(app, next.endpoint());
                 assertThat(Client.get(nginx.port, "hello.test", "/").body()).isEqualTo(String.valueOf(i));
-                assertThat(change.awaitDrained(Duration.ofSeconds(20))).isTrue();
+                assertThat(nginx.proxy().awaitDrained(List.of(container.endpoint()), Duration.ofSeconds(20))).isTrue();
                 container.close();
                 container = next;
             }
