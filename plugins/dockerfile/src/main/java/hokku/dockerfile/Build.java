@@ -40,7 +40,7 @@ final class Build {
     /// @return the image's id
     /// @throws UserError when it cannot be built
     String run(BuildImageCmd command, ContextStream context, Output out) throws IOException, InterruptedException {
-        BuildProgress progress = new BuildProgress(out::line);
+        BuildProgress progress = new BuildProgress(out::line, this::remember);
         command.withTags(Set.of(name()));
         boolean done = false;
         try {
@@ -70,6 +70,14 @@ final class Build {
         } catch (UserError unavailable) {
             // a request whose body breaks off looks like an engine that does not answer
             throw brokenContext(progress, context).orElse(unavailable);
+        }
+    }
+
+    private void remember(Set<String> leaves) {
+        try {
+            layers.building(source.app().id(), leaves);
+        } catch (IOException failed) {
+            LOG.warn("Layers of a build of {} are not remembered, should the server crash", source.app().name(), failed);
         }
     }
 

@@ -23,6 +23,7 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
     record Refusal(String message, Optional<Integer> exitCode) {}
 
     private final Consumer<String> lines;
+    private final Consumer<Set<String>> layers;
     /// All below guarded by this.
     private final StringBuilder partial = new StringBuilder();
     private final Set<String> leaves = new LinkedHashSet<>();
@@ -32,8 +33,10 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
     private Optional<String> image = Optional.empty();
     private Optional<Refusal> refusal = Optional.empty();
 
-    BuildProgress(Consumer<String> lines) {
+    /// @param layers is told what [#leaves] are, whenever they change
+    BuildProgress(Consumer<String> lines, Consumer<Set<String>> layers) {
         this.lines = lines;
+        this.layers = layers;
     }
 
     @Override
@@ -92,6 +95,7 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
         Matcher made = LAYER.matcher(line);
         if (made.matches() && !step.map(BuildProgress::isBase).orElse(true)) {
             layer = Optional.of(made.group(1));
+            layers.accept(leaves());
         }
         if (!line.isEmpty()) {
             lines.accept(line);

@@ -27,10 +27,16 @@ final class CachedLayers {
         this.folder = folder;
     }
 
-    /// Keeps what a build left, instead of what the one before had left.
+    /// Remembers what a build has made so far, should the server not live to see its end.
+    void building(AppId app, Set<String> leaves) throws IOException {
+        write(buildingFile(app), leaves);
+    }
+
+    /// Keeps what a build left, instead of what those before had left.
     void keep(AppId app, Set<String> leaves) throws IOException {
         Path file = folder.resolve(app.value());
         Set<String> gone = new LinkedHashSet<>(kept(file));
+        gone.addAll(kept(buildingFile(app)));
         gone.removeAll(leaves);
         Set<String> remaining = new LinkedHashSet<>(leaves);
         for (String layer : gone) {
@@ -39,6 +45,11 @@ final class CachedLayers {
             }
         }
         write(file, remaining);
+        Files.deleteIfExists(buildingFile(app));
+    }
+
+    private Path buildingFile(AppId app) {
+        return folder.resolve(app.value() + ".building");
     }
 
     /// Removes everything that is kept for an app.

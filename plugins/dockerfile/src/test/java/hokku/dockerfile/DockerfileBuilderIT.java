@@ -3,6 +3,7 @@ package hokku.dockerfile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectImageResponse;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,11 +73,41 @@ class DockerfileBuilderIT extends BuilderContract {
                 docker().removeImageCmd(name).exec();
             }
         }
+        forgetAll(folder, layers);
+        assertThat(remains()).isEmpty();
+    }
+
+    private static void forgetAll(Path folder, CachedLayers layers) throws IOException {
         try (var kept = Files.list(folder)) {
             for (Path file : kept.toList()) {
-                layers.forget(AppId.of(file.getFileName().toString()));
+                layers.forget(AppId.of(file.getFileName().toString().replace(".building", "")));
             }
         }
+    }
+
+    @Test
+    void layersOfABuildWhoseEndTheServerDidNotSeeAreStillKnown(@TempDir Path afterTheCrash) throws Exception {
+        RecordingOutput out = new RecordingOutput();
+        Source source = source(dockerfile("FROM busybox", "RUN echo " + unique, "RUN echo waiting " + unique + "; sleep 1000"));
+        Thread build = Thread.ofVirtual().start(() -> {
+            try {
+                builder.build(source, out);
+            } catch (Exception cancelled) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        await().atMost(Duration.ofSeconds(60)).until(() -> out.lines().contains("waiting " + unique));
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, afterTheCrash.resolve(file.getFileName()));
+            }
+        }
+        build.interrupt();
+        build.join();
+        assertThat(remains()).isNotEmpty();
+
+        forgetAll(afterTheCrash, new CachedLayers(engine, afterTheCrash));
+
         assertThat(remains()).isEmpty();
     }
 
