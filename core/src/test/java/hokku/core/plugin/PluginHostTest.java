@@ -28,6 +28,7 @@ class PluginHostTest {
             static class Front implements Proxy {
                 public String name() { return "front"; }
                 public Change prepare(Route route, Output out) { throw new UnsupportedOperationException(); }
+                public boolean awaitDrained(java.util.List<hokku.api.Endpoint> former, java.time.Duration limit) { return true; }
                 public void unroute(AppName app) {}
                 public java.util.Set<AppName> routed() { return java.util.Set.of(); }
             }
