@@ -57,12 +57,12 @@ final class ChannelCommand implements Command {
 
     @Override
     public void setOutputStream(OutputStream out) {
-        this.out = out;
+        this.out = new ClientOutput(out);
     }
 
     @Override
     public void setErrorStream(OutputStream err) {
-        this.err = err;
+        this.err = new ClientOutput(err);
     }
 
     @Override
