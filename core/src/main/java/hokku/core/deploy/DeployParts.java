@@ -16,7 +16,7 @@ public record DeployParts(LiveApps apps, Deploys deploys, Containers containers,
         Domains domains = new Domains(catalogue, address);
         Routing routing = new Routing(domains);
         Images images = new EngineImages(engine);
-        Retirements retirements = new Retirements(faults);
+        Retirements retirements = new Retirements();
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);

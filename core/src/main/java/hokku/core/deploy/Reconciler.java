@@ -287,7 +287,7 @@ public final class Reconciler implements AutoCloseable {
             return change;
         });
         if (starting) {
-            retirements.retire(lease, scheduler, app, wanted, routing.proxy(registry, app).value());
+            retirements.retire(lease, scheduler, app, wanted, routing.proxy(registry, app).value(), () -> { });
         }
     }
 

@@ -23,14 +23,9 @@ final class Retirements {
     private static final Logger LOG = LoggerFactory.getLogger(Retirements.class);
     private static final int ATTEMPTS = 10;
 
-    private final FaultPoints faults;
     /// Containers whose end is planned already, and their deployments: a later rollout must not end them before they have finished
     /// what they serve.
     private final Map<String, String> leaving = new ConcurrentHashMap<>();
-
-    Retirements(FaultPoints faults) {
-        this.faults = faults;
-    }
 
     /// Whether the end of some containers of a deployment is planned.
     boolean isPlanned(String deployment) {
@@ -46,7 +41,8 @@ final class Retirements {
     ///
     /// @param lease keeps the scheduler's and the proxy's plugins loaded until it is done
     /// @param proxy leads new requests elsewhere already
-    void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy proxy) {
+    /// @param done is called when they are gone
+    void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy proxy, Runnable done) {
         List<Instance> former = scheduler.instances(app.id()).stream()
                 .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))
                 .filter(instance -> leaving.putIfAbsent(instance.container(), instance.deploy()) == null).toList();
@@ -66,7 +62,7 @@ final class Retirements {
                     LOG.info("{}: former containers still served after {} s; they are stopped now", app.name(), limit.toSeconds());
                 }
                 endAtLast(scheduler, app, serving);
-                faults.reach(FaultPoints.Point.RETIRED);
+                done.run();
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
             } finally {

@@ -245,7 +245,8 @@ final class Rollouts {
 
     private void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Deployment live) {
         try {
-            retirements.retire(lease, scheduler, app, belongsTo(live), routing.proxy(lease.registry(), app).value());
+            retirements.retire(lease, scheduler, app, belongsTo(live), routing.proxy(lease.registry(), app).value(),
+                    () -> faults.reach(FaultPoints.Point.RETIRED));
         } catch (RuntimeException failed) {
             LOG.warn("{}: former containers could not be listed; the next start of the server removes them", app.name(), failed);
         }

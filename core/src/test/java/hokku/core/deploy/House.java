@@ -74,7 +74,7 @@ final class House {
         AppLocks locks = new AppLocks();
         Domains domains = new Domains(catalogue, "192.0.2.7");
         Routing routing = new Routing(domains);
-        Retirements retirements = new Retirements(FaultPoints.NONE);
+        Retirements retirements = new Retirements();
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, FaultPoints.NONE, clock);
         Images kept = new MemoryImages();
         apps = new LiveApps(catalogue, registry, locks, domains, routing, rollouts, kept);
