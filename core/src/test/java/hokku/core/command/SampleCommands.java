@@ -138,13 +138,20 @@ final class SampleCommands {
         }
     }
 
-    @picocli.CommandLine.Command(name = "sample:size", description = "Show the terminal's size, and its first change")
+    @picocli.CommandLine.Command(name = "sample:size", description = "Show the terminal's size, and the one after both sides have changed")
     static final class Size extends Sample {
         @Override
         public void run(Session session) throws InterruptedException {
             Terminal terminal = session.terminal().orElseThrow();
             CountDownLatch resized = new CountDownLatch(1);
-            terminal.onResize(resized::countDown);
+            int columns = terminal.columns();
+            int rows = terminal.rows();
+            // A client may tell of a new width and a new height one after the other.
+            terminal.onResize(() -> {
+                if (terminal.columns() != columns && terminal.rows() != rows) {
+                    resized.countDown();
+                }
+            });
             session.print(terminal.type() + " " + terminal.columns() + "x" + terminal.rows());
             resized.await();
             session.print("now " + terminal.columns() + "x" + terminal.rows());
