@@ -132,6 +132,7 @@ class CrashIT {
         Running.Result next = tree.push();
         assertThat(next.exit()).as("the next push: %s", next.text()).isZero();
         assertThat(server.get(APP)).isEqualTo(new Web.Answer(200, page));
+        assertThat(server.engine().unnamed()).as("layers of builds that were cut off").isEmpty();
         return page;
     }
 

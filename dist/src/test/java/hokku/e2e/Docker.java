@@ -34,8 +34,14 @@ public record Docker(String host) {
                 lines("network", "ls", "--filter", label, "--format", "network {{.Name}}").stream(),
                 lines("volume", "ls", "--filter", label, "--format", "volume {{.Name}}").stream(),
                 lines("images", "-a", "--filter", label, "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream(),
+                unnamed().stream().map(each -> "layer " + each),
                 lines("images", "--filter", releases(instance), "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream())
                 .flatMap(each -> each).toList();
+    }
+
+    /// What is left of builds of this run of the tests: images that have no name and that none is built on.
+    List<String> unnamed() throws IOException, InterruptedException {
+        return lines("images", "-q", "--no-trunc", "--filter", "dangling=true", "--filter", "label=" + Sources.MARK);
     }
 
     /// Images of releases bear the name of their installation instead of a label.
@@ -54,6 +60,9 @@ public record Docker(String host) {
         }
         for (String image : lines("images", "--filter", releases(instance), "--format", "{{.Repository}}:{{.Tag}}")) {
             attempt("rmi", "-f", image);
+        }
+        for (String layer : unnamed()) {
+            attempt("rmi", layer);
         }
         for (String image : lines("images", "-q", "--filter", label)) {
             attempt("rmi", "-f", image);

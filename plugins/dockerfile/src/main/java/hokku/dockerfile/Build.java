@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +38,12 @@ final class Build {
         this.path = path;
     }
 
+    /// @param bases names of the images that the stages begin with, as far as they are known
     /// @return the image's id
     /// @throws UserError when it cannot be built
-    String run(BuildImageCmd command, ContextStream context, Output out) throws IOException, InterruptedException {
-        BuildProgress progress = new BuildProgress(out::line, this::remember);
+    String run(BuildImageCmd command, Stream<String> bases, ContextStream context, Output out) throws IOException, InterruptedException {
+        UnfinishedBuilds.Notes notes = layers.begin(source.app().id(), bases);
+        BuildProgress progress = new BuildProgress(out::line, notes::base);
         command.withTags(Set.of(name()));
         boolean done = false;
         try {
@@ -48,11 +51,12 @@ final class Build {
             Set<String> leaves = new LinkedHashSet<>(progress.leaves());
             leaves.removeIf(leaf -> image.startsWith(SHA256 + leaf));
             layers.keep(source.app().id(), leaves);
+            notes.end();
             done = true;
             return image;
         } finally {
             if (!done) {
-                undisturbed(() -> tidy(progress));
+                undisturbed(() -> tidy(progress, notes));
             }
         }
     }
@@ -70,14 +74,6 @@ final class Build {
         } catch (UserError unavailable) {
             // a request whose body breaks off looks like an engine that does not answer
             throw brokenContext(progress, context).orElse(unavailable);
-        }
-    }
-
-    private void remember(Set<String> leaves) {
-        try {
-            layers.building(source.app().id(), leaves);
-        } catch (IOException failed) {
-            LOG.warn("Layers of a build of {} are not remembered, should the server crash", source.app().name(), failed);
         }
     }
 
@@ -109,11 +105,12 @@ final class Build {
     }
 
     /// Waits until nothing runs on, and sees to it that what is left is known.
-    private void tidy(BuildProgress progress) throws IOException, InterruptedException {
+    private void tidy(BuildProgress progress, UnfinishedBuilds.Notes notes) throws IOException, InterruptedException {
         if (progress.container().isPresent()) {
             awaitEnd(progress.container().get());
         }
         layers.keep(source.app().id(), progress.leaves());
+        notes.end();
     }
 
     /// The engine itself removes the container of a build that broke off. Its name is known from a line that the build could have

@@ -23,7 +23,7 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
     record Refusal(String message, Optional<Integer> exitCode) {}
 
     private final Consumer<String> lines;
-    private final Consumer<Set<String>> layers;
+    private final Consumer<String> bases;
     /// All below guarded by this.
     private final StringBuilder partial = new StringBuilder();
     private final Set<String> leaves = new LinkedHashSet<>();
@@ -33,10 +33,10 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
     private Optional<String> image = Optional.empty();
     private Optional<Refusal> refusal = Optional.empty();
 
-    /// @param layers is told what [#leaves] are, whenever they change
-    BuildProgress(Consumer<String> lines, Consumer<Set<String>> layers) {
+    /// @param bases is told which image a stage begins with, by an id that may be shortened
+    BuildProgress(Consumer<String> lines, Consumer<String> bases) {
         this.lines = lines;
-        this.layers = layers;
+        this.bases = bases;
     }
 
     @Override
@@ -93,9 +93,12 @@ final class BuildProgress extends ResultCallbackTemplate<BuildProgress, BuildRes
             container = Optional.of(running.group(1));
         }
         Matcher made = LAYER.matcher(line);
-        if (made.matches() && !step.map(BuildProgress::isBase).orElse(true)) {
-            layer = Optional.of(made.group(1));
-            layers.accept(leaves());
+        if (made.matches()) {
+            if (step.map(BuildProgress::isBase).orElse(true)) {
+                bases.accept(made.group(1));
+            } else {
+                layer = Optional.of(made.group(1));
+            }
         }
         if (!line.isEmpty()) {
             lines.accept(line);

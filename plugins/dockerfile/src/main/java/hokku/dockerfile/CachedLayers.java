@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The layers that no image of an app holds on to: of a build that failed, and of stages that only others copied from.
 ///
@@ -21,22 +22,39 @@ import java.util.Set;
 final class CachedLayers {
     private final Engine engine;
     private final Path folder;
+    private final UnfinishedBuilds unfinished;
+    /// Guarded by this.
+    private boolean inherited;
 
-    CachedLayers(Engine engine, Path folder) {
+    CachedLayers(Engine engine, Path folder, UnfinishedBuilds unfinished) {
         this.engine = engine;
         this.folder = folder;
+        this.unfinished = unfinished;
     }
 
-    /// Remembers what a build has made so far, should the server not live to see its end.
-    void building(AppId app, Set<String> leaves) throws IOException {
-        write(buildingFile(app), leaves);
+    /// Takes over, once, what builds left that an earlier server did not live to see the end of.
+    synchronized void inherit() throws IOException {
+        if (!inherited) {
+            unfinished.handOver((app, leaves) -> {
+                Path file = folder.resolve(app.value());
+                Set<String> all = new LinkedHashSet<>(kept(file));
+                all.addAll(leaves);
+                write(file, all);
+            });
+            inherited = true;
+        }
+    }
+
+    /// Begins to write down what a build is made of.
+    UnfinishedBuilds.Notes begin(AppId app, Stream<String> bases) throws IOException {
+        inherit();
+        return unfinished.begin(app, bases);
     }
 
     /// Keeps what a build left, instead of what those before had left.
     void keep(AppId app, Set<String> leaves) throws IOException {
         Path file = folder.resolve(app.value());
         Set<String> gone = new LinkedHashSet<>(kept(file));
-        gone.addAll(kept(buildingFile(app)));
         gone.removeAll(leaves);
         Set<String> remaining = new LinkedHashSet<>(leaves);
         for (String layer : gone) {
@@ -45,15 +63,11 @@ final class CachedLayers {
             }
         }
         write(file, remaining);
-        Files.deleteIfExists(buildingFile(app));
-    }
-
-    private Path buildingFile(AppId app) {
-        return folder.resolve(app.value() + ".building");
     }
 
     /// Removes everything that is kept for an app.
     void forget(AppId app) throws IOException {
+        inherit();
         keep(app, Set.of());
         Files.deleteIfExists(folder.resolve(app.value()));
     }

@@ -8,7 +8,7 @@ import com.github.dockerjava.api.model.InternetProtocol;
 import hokku.api.App;
 import hokku.api.BuiltImage;
 import hokku.api.Engine;
-import hokku.api.EnvKey;
+import hokku.api.Env;
 import hokku.api.Output;
 import hokku.api.ProcessType;
 import hokku.api.Procfile;
@@ -19,6 +19,7 @@ import hokku.api.UserError;
 import hokku.api.spi.Builder;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +86,8 @@ final class DockerfileBuilder implements Builder {
         Build build = new Build(engine, layers, source, path);
         String built;
         try (ContextStream context = ContextStream.open(source.tree(), wanted(source.tree(), path))) {
-            built = build.run(command(source, path, dockerfile, context), context, out);
+            Map<String, String> arguments = arguments(dockerfile, source.env());
+            built = build.run(command(path, arguments, context), dockerfile.bases(arguments), context, out);
         }
         InspectImageResponse image = engine.client().inspectImageCmd(built).exec();
         if (procfile.isEmpty()) {
@@ -105,18 +107,25 @@ final class DockerfileBuilder implements Builder {
         return dockerfile.keptFromProxy() || onlyOther ? result.withoutRoute() : result;
     }
 
-    private BuildImageCmd command(Source source, String path, Dockerfile dockerfile, ContextStream context) {
+    private BuildImageCmd command(String path, Map<String, String> arguments, ContextStream context) {
         BuildImageCmd command = engine.client().buildImageCmd()
                 .withTarInputStream(context)
                 .withDockerfilePath(path)
                 .withRemove(true)
                 .withForcerm(true);
-        for (Map.Entry<EnvKey, String> variable : source.env().asMap().entrySet()) {
-            if (dockerfile.arguments().contains(variable.getKey().value())) {
-                command.withBuildArg(variable.getKey().value(), variable.getValue());
-            }
-        }
+        arguments.forEach(command::withBuildArg);
         return command;
+    }
+
+    /// The variables that the Dockerfile asks for.
+    private static Map<String, String> arguments(Dockerfile dockerfile, Env env) {
+        Map<String, String> arguments = new HashMap<>();
+        env.asMap().forEach((key, value) -> {
+            if (dockerfile.arguments().containsKey(key.value())) {
+                arguments.put(key.value(), value);
+            }
+        });
+        return arguments;
     }
 
     /// Everything but what the ignore file names; the engine needs the two files themselves, and leaves them out by itself.

@@ -11,9 +11,11 @@ import java.io.UncheckedIOException;
 public final class DockerfilePlugin implements Plugin {
     @Override
     public void contribute(PluginContext context, Contributions to) throws IOException {
-        CachedLayers layers = new CachedLayers(context.engine(), context.folder());
+        UnfinishedBuilds unfinished = new UnfinishedBuilds(context.engine(), context.folder(), ProcessHandle.current());
+        CachedLayers layers = new CachedLayers(context.engine(), context.folder(), unfinished);
         to.setting(DockerfileBuilder.PATH);
         to.builder(new DockerfileBuilder(context.engine(), layers));
+        to.job(new Inheritance(layers));
         to.listener(event -> {
             if (event instanceof AppEvent.Destroyed destroyed) {
                 forget(layers, destroyed);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Image;
@@ -62,7 +63,7 @@ class DockerfileBuilderIT extends BuilderContract {
 
     @BeforeEach
     void makeBuilder() {
-        layers = new CachedLayers(engine, folder);
+        layers = layers(folder, ProcessHandle.current());
         builder = new DockerfileBuilder(engine, layers);
     }
 
@@ -77,18 +78,68 @@ class DockerfileBuilderIT extends BuilderContract {
         assertThat(remains()).isEmpty();
     }
 
+    private static CachedLayers layers(Path folder, ProcessHandle process) {
+        return new CachedLayers(engine, folder, new UnfinishedBuilds(engine, folder, process));
+    }
+
     private static void forgetAll(Path folder, CachedLayers layers) throws IOException {
         try (var kept = Files.list(folder)) {
             for (Path file : kept.toList()) {
-                layers.forget(AppId.of(file.getFileName().toString().replace(".building", "")));
+                layers.forget(AppId.of(file.getFileName().toString().split("\\.")[0]));
             }
         }
     }
 
     @Test
     void layersOfABuildWhoseEndTheServerDidNotSeeAreStillKnown(@TempDir Path afterTheCrash) throws Exception {
+        crash(afterTheCrash, "FROM busybox", "RUN echo " + unique, "RUN echo waiting " + unique + "; sleep 1000");
+        assertThat(remains()).hasSize(1);
+
+        builder(afterTheCrash).build(source(dockerfile("FROM busybox", "CMD [\"true\"]")), new RecordingOutput());
+
+        assertThat(remains()).isEmpty();
+    }
+
+    @Test
+    void layersThatTheServerNeverHeardOfAreFound(@TempDir Path afterTheCrash) throws Exception {
+        FakeSourceTree tree = dockerfile("ARG BASE=busybox", "FROM $BASE", "COPY Dockerfile /" + unique, "LABEL x=" + unique, "FROM scratch",
+                "COPY Dockerfile /2" + unique);
+        try (var bases = Dockerfile.parse(tree.readText("Dockerfile").orElseThrow()).bases(Map.of())) {
+            new UnfinishedBuilds(engine, afterTheCrash, ProcessHandle.current()).begin(source(tree).app().id(), bases);
+        }
+        docker().buildImageCmd().withTarInputStream(ContextStream.open(tree, entry -> true)).exec(new BuildImageResultCallback()).awaitImageId();
+        assertThat(remains()).hasSize(3);
+
+        forgetAll(afterTheCrash, layers(afterTheCrash, another()));
+
+        assertThat(remains()).isEmpty();
+    }
+
+    @Test
+    void theBuildsOfThisServerAreNobodysHeritage(@TempDir Path copy) throws Exception {
+        crash(copy, "FROM busybox", "RUN echo " + unique, "RUN echo waiting " + unique + "; sleep 1000");
+        try (var files = Files.list(copy)) {
+            assertThat(files.map(Path::getFileName).map(Path::toString)).anyMatch(name -> name.endsWith(".building"));
+        }
+        layers(copy, ProcessHandle.current()).inherit();
+        try (var files = Files.list(copy)) {
+            assertThat(files.map(Path::getFileName).map(Path::toString)).singleElement().asString().endsWith(".building");
+        }
+    }
+
+    private static DockerfileBuilder builder(Path folder) {
+        return new DockerfileBuilder(engine, layers(folder, another()));
+    }
+
+    /// Any process but this one.
+    private static ProcessHandle another() {
+        return ProcessHandle.current().parent().orElseThrow();
+    }
+
+    /// Builds until `waiting` is printed, and copies what is written down at that moment.
+    private void crash(Path copy, String... dockerfile) throws Exception {
         RecordingOutput out = new RecordingOutput();
-        Source source = source(dockerfile("FROM busybox", "RUN echo " + unique, "RUN echo waiting " + unique + "; sleep 1000"));
+        Source source = source(dockerfile(dockerfile));
         Thread build = Thread.ofVirtual().start(() -> {
             try {
                 builder.build(source, out);
@@ -99,16 +150,11 @@ class DockerfileBuilderIT extends BuilderContract {
         await().atMost(Duration.ofSeconds(60)).until(() -> out.lines().contains("waiting " + unique));
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                Files.copy(file, afterTheCrash.resolve(file.getFileName()));
+                Files.copy(file, copy.resolve(file.getFileName()));
             }
         }
         build.interrupt();
         build.join();
-        assertThat(remains()).isNotEmpty();
-
-        forgetAll(afterTheCrash, new CachedLayers(engine, afterTheCrash));
-
-        assertThat(remains()).isEmpty();
     }
 
     @Override

@@ -2,10 +2,12 @@ package hokku.dockerfile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import hokku.api.ProcessType;
 import hokku.api.UserError;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +23,21 @@ class DockerfileTest {
                 # ARG NOT_THIS
                 RUN echo ARG NOR_THIS
                 """);
-        assertThat(file.arguments()).containsExactlyInAnyOrder("VERSION", "A", "B", "C");
+        assertThat(file.arguments()).containsOnly(entry("VERSION", "1"), entry("A", ""), entry("B", "2"), entry("C", ""));
+    }
+
+    @Test
+    void basesAreNamedByTheArgumentsThatTheBuildIsGiven() {
+        Dockerfile file = Dockerfile.parse("""
+                ARG VERSION="1.2"
+                ARG VARIANT
+                FROM --platform=linux/amd64 node:${VERSION}-$VARIANT AS build
+                ARG VERSION
+                FROM ${BASE:-busybox}
+                FROM scratch
+                """);
+        assertThat(file.bases(Map.of("VARIANT", "slim"))).containsExactlyInAnyOrder("node:1.2-slim", "busybox", "scratch");
+        assertThat(file.bases(Map.of("VERSION", "$2", "VARIANT", "x"))).contains("node:$2-x");
     }
 
     @Test
