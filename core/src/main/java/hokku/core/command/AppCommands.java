@@ -30,22 +30,16 @@ public final class AppCommands implements Plugin {
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        to.command(() -> new Create(apps));
-        to.command(() -> new Destroy(apps, deploys));
-        to.command(() -> new Exists());
-        to.command(() -> new ListAll(apps));
+        to.command(Create::new);
+        to.command(Destroy::new);
+        to.command(Exists::new);
+        to.command(ListAll::new);
         to.report(new AppReport());
         to.report(new GitReport(deploys));
     }
 
     @CommandLine.Command(name = "apps:create", description = "Create a new app")
-    static final class Create extends AppCommand {
-        private final LiveApps apps;
-
-        Create(LiveApps apps) {
-            this.apps = apps;
-        }
-
+    final class Create extends AppCommand {
         @Override
         public Access access() {
             return Access.DEPLOY;
@@ -65,16 +59,9 @@ public final class AppCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "apps:destroy", description = "Permanently destroy an app")
-    static final class Destroy extends AppCommand {
-        private final LiveApps apps;
-        private final Deploys deploys;
+    final class Destroy extends AppCommand {
         @Option(names = {"-f", "--force"}, description = "Do not ask for the app's name")
         private boolean force;
-
-        Destroy(LiveApps apps, Deploys deploys) {
-            this.apps = apps;
-            this.deploys = deploys;
-        }
 
         @Override
         public Access access() {
@@ -96,8 +83,7 @@ public final class AppCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "apps:exists", description = "Check whether an app exists")
-    static final class Exists extends AppCommand {
-
+    final class Exists extends AppCommand {
         @Override
         public Access access() {
             return Access.READ;
@@ -110,14 +96,9 @@ public final class AppCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "apps:list", description = "List your apps")
-    static final class ListAll implements Command {
-        private final LiveApps apps;
+    final class ListAll implements Command {
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
-
-        ListAll(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {

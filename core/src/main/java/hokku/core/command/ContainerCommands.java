@@ -28,24 +28,19 @@ public final class ContainerCommands implements Plugin {
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        to.command(() -> new Run(containers));
-        to.command(() -> new Enter(containers));
-        to.command(() -> new Logs(containers));
+        to.command(Run::new);
+        to.command(Enter::new);
+        to.command(Logs::new);
     }
 
     @CommandLine.Command(name = "run", description = "Run a command in a new container of an app")
-    static final class Run extends AppCommand {
-        private final Containers containers;
+    final class Run extends AppCommand {
         @Option(names = {"-e", "--env"}, paramLabel = "KEY=VALUE", description = "Further variable for the command")
         private List<String> variables = List.of();
         @Option(names = "--no-tty", description = "Give the command no terminal")
         private boolean noTerminal;
         @Parameters(index = "1..*", arity = "1..*", paramLabel = "<command>", description = "Command with its arguments, or a process type")
         private List<String> command;
-
-        Run(Containers containers) {
-            this.containers = containers;
-        }
 
         @Override
         public boolean optionsEndAtFirstParameter() {
@@ -74,16 +69,11 @@ public final class ContainerCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "enter", description = "Open a shell, or run a command, in a container that runs")
-    static final class Enter extends AppCommand {
-        private final Containers containers;
+    final class Enter extends AppCommand {
         @Option(names = "--container-id", paramLabel = "<container>", description = "Container to enter")
         private String container;
         @Parameters(index = "1..*", paramLabel = "<process> <command>", description = "Process type or web.1, then a command")
         private List<String> words = List.of();
-
-        Enter(Containers containers) {
-            this.containers = containers;
-        }
 
         @Override
         public boolean optionsEndAtFirstParameter() {
@@ -108,8 +98,7 @@ public final class ContainerCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "logs", description = "Show what an app's containers wrote")
-    static final class Logs extends AppCommand {
-        private final Containers containers;
+    final class Logs extends AppCommand {
         @Option(names = {"-t", "--tail"}, description = "Go on until interrupted")
         private boolean follow;
         @Option(names = {"-n", "--num"}, paramLabel = "<lines>", defaultValue = "100", description = "Lines of each container (${DEFAULT-VALUE})")
@@ -118,10 +107,6 @@ public final class ContainerCommands implements Plugin {
         private String process;
         @Option(names = {"-q", "--quiet"}, description = "Only what the containers wrote, without time and name")
         private boolean quiet;
-
-        Logs(Containers containers) {
-            this.containers = containers;
-        }
 
         @Override
         public Access access() {

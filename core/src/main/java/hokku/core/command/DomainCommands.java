@@ -19,16 +19,20 @@ import picocli.CommandLine.Parameters;
 /// An app starts with the domains that follow from the whole server's. As soon as one is added or removed it has a list of its own,
 /// which begins with those; `domains:reset` brings it back.
 final class DomainCommands {
-    private DomainCommands() {}
+    private final Apps apps;
 
-    static void contribute(Apps apps, Contributions to) {
-        to.command(() -> new Add(apps));
-        to.command(() -> new Remove(apps));
-        to.command(() -> new Set(apps));
-        to.command(() -> new Clear(apps));
-        to.command(() -> new Reset(apps));
-        to.command(() -> new Enable(apps));
-        to.command(() -> new Disable(apps));
+    DomainCommands(Apps apps) {
+        this.apps = apps;
+    }
+
+    void contribute(Contributions to) {
+        to.command(Add::new);
+        to.command(Remove::new);
+        to.command(Set::new);
+        to.command(Clear::new);
+        to.command(Reset::new);
+        to.command(Enable::new);
+        to.command(Disable::new);
     }
 
     /// @throws UserError when there is none, or one is no domain
@@ -43,14 +47,16 @@ final class DomainCommands {
         return domains.stream().map(Domain::value).collect(Collectors.joining(" "));
     }
 
-    /// A command that is given domains.
-    private abstract static class WithDomains extends RoutingCommand {
-        @Parameters(index = "1..*", paramLabel = "<domain>", description = "A domain, for instance www.example.com")
-        private final List<String> domains = new ArrayList<>();
-
-        WithDomains(Apps apps) {
+    private abstract class DomainCommand extends RoutingCommand {
+        DomainCommand() {
             super(apps);
         }
+    }
+
+    /// A command that is given domains.
+    private abstract class WithDomains extends DomainCommand {
+        @Parameters(index = "1..*", paramLabel = "<domain>", description = "A domain, for instance www.example.com")
+        private final List<String> domains = new ArrayList<>();
 
         @Override
         public final List<String> audited() {
@@ -64,16 +70,12 @@ final class DomainCommands {
         /// What the app answers to, or would if its domains were not disabled; without those of a release's `CNAME` file, which come
         /// and go with it.
         final List<Domain> had(App app) {
-            return apps().domains(app.withRelease(Optional.empty()).withDomainsEnabled(true));
+            return apps.domains(app.withRelease(Optional.empty()).withDomainsEnabled(true));
         }
     }
 
     @Command(name = "domains:add", description = "Add domains to an app")
-    static final class Add extends WithDomains {
-        Add(Apps apps) {
-            super(apps);
-        }
-
+    final class Add extends WithDomains {
         @Override
         public void run(Session session) throws InterruptedException {
             List<Domain> wanted = domains("domains:add");
@@ -90,16 +92,12 @@ final class DomainCommands {
     }
 
     @Command(name = "domains:remove", description = "Remove domains from an app")
-    static final class Remove extends WithDomains {
-        Remove(Apps apps) {
-            super(apps);
-        }
-
+    final class Remove extends WithDomains {
         @Override
         public void run(Session session) throws InterruptedException {
             List<Domain> unwanted = domains("domains:remove");
             List<Domain> before = had(current());
-            List<Domain> all = apps().domains(current().withDomainsEnabled(true));
+            List<Domain> all = apps.domains(current().withDomainsEnabled(true));
             change(app -> {
                 List<Domain> rest = new ArrayList<>(had(app));
                 return rest.removeAll(unwanted) ? app.withDomains(rest, true) : app;
@@ -116,11 +114,7 @@ final class DomainCommands {
     }
 
     @Command(name = "domains:set", description = "Replace the domains of an app")
-    static final class Set extends WithDomains {
-        Set(Apps apps) {
-            super(apps);
-        }
-
+    final class Set extends WithDomains {
         @Override
         public void run(Session session) throws InterruptedException {
             List<Domain> wanted = domains("domains:set");
@@ -130,11 +124,7 @@ final class DomainCommands {
     }
 
     @Command(name = "domains:clear", description = "Remove all domains from an app")
-    static final class Clear extends RoutingCommand {
-        Clear(Apps apps) {
-            super(apps);
-        }
-
+    final class Clear extends DomainCommand {
         @Override
         public void run(Session session) throws InterruptedException {
             change(app -> app.withDomains(List.of(), true), session.out());
@@ -143,11 +133,7 @@ final class DomainCommands {
     }
 
     @Command(name = "domains:reset", description = "Give an app the domains that follow from the whole server's")
-    static final class Reset extends RoutingCommand {
-        Reset(Apps apps) {
-            super(apps);
-        }
-
+    final class Reset extends DomainCommand {
         @Override
         public void run(Session session) throws InterruptedException {
             change(app -> app.withDomains(List.of(), false), session.out());
@@ -156,11 +142,7 @@ final class DomainCommands {
     }
 
     @Command(name = "domains:enable", description = "Let an app be reached by its domains")
-    static final class Enable extends RoutingCommand {
-        Enable(Apps apps) {
-            super(apps);
-        }
-
+    final class Enable extends DomainCommand {
         @Override
         public void run(Session session) throws InterruptedException {
             boolean changed = change(app -> app.withDomainsEnabled(true), session.out());
@@ -169,11 +151,7 @@ final class DomainCommands {
     }
 
     @Command(name = "domains:disable", description = "Keep an app from being reached by its domains")
-    static final class Disable extends RoutingCommand {
-        Disable(Apps apps) {
-            super(apps);
-        }
-
+    final class Disable extends DomainCommand {
         @Override
         public void run(Session session) throws InterruptedException {
             boolean changed = change(app -> app.withDomainsEnabled(false), session.out());

@@ -18,22 +18,20 @@ import picocli.CommandLine.Parameters;
 
 /// `domains:*-global`: the domains below which every app gets a name.
 final class GlobalDomainCommands {
-    private GlobalDomainCommands() {}
+    private final Apps apps;
 
-    static void contribute(Apps apps, Contributions to) {
-        to.command(() -> new Add(apps));
-        to.command(() -> new Remove(apps));
-        to.command(() -> new Set(apps));
-        to.command(() -> new Clear(apps));
+    GlobalDomainCommands(Apps apps) {
+        this.apps = apps;
     }
 
-    private abstract static class GlobalCommand implements hokku.api.spi.Command {
-        private final Apps apps;
+    void contribute(Contributions to) {
+        to.command(Add::new);
+        to.command(Remove::new);
+        to.command(Set::new);
+        to.command(Clear::new);
+    }
 
-        GlobalCommand(Apps apps) {
-            this.apps = apps;
-        }
-
+    private abstract class GlobalCommand implements hokku.api.spi.Command {
         @Override
         public final Access access() {
             return Access.ADMIN;
@@ -51,13 +49,9 @@ final class GlobalDomainCommands {
         }
     }
 
-    private abstract static class WithDomains extends GlobalCommand {
+    private abstract class WithDomains extends GlobalCommand {
         @Parameters(arity = "0..*", paramLabel = "<domain>", description = "A domain, for instance apps.example.com")
         private final List<String> domains = new ArrayList<>();
-
-        WithDomains(Apps apps) {
-            super(apps);
-        }
 
         @Override
         public final List<String> audited() {
@@ -75,11 +69,7 @@ final class GlobalDomainCommands {
     }
 
     @Command(name = "domains:add-global", description = "Add domains below which every app gets a name")
-    static final class Add extends WithDomains {
-        Add(Apps apps) {
-            super(apps);
-        }
-
+    final class Add extends WithDomains {
         @Override
         public void run(Session session) throws InterruptedException {
             List<Domain> wanted = domains("domains:add-global");
@@ -96,11 +86,7 @@ final class GlobalDomainCommands {
     }
 
     @Command(name = "domains:remove-global", description = "Remove domains below which every app gets a name")
-    static final class Remove extends WithDomains {
-        Remove(Apps apps) {
-            super(apps);
-        }
-
+    final class Remove extends WithDomains {
         @Override
         public void run(Session session) throws InterruptedException {
             List<Domain> unwanted = domains("domains:remove-global");
@@ -113,11 +99,7 @@ final class GlobalDomainCommands {
     }
 
     @Command(name = "domains:set-global", description = "Replace the domains below which every app gets a name")
-    static final class Set extends WithDomains {
-        Set(Apps apps) {
-            super(apps);
-        }
-
+    final class Set extends WithDomains {
         @Override
         public void run(Session session) throws InterruptedException {
             List<Domain> wanted = domains("domains:set-global");
@@ -127,11 +109,7 @@ final class GlobalDomainCommands {
     }
 
     @Command(name = "domains:clear-global", description = "Remove all domains below which every app gets a name")
-    static final class Clear extends GlobalCommand {
-        Clear(Apps apps) {
-            super(apps);
-        }
-
+    final class Clear extends GlobalCommand {
         @Override
         public void run(Session session) throws InterruptedException {
             change(now -> List.of(), session.out());

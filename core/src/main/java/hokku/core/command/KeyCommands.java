@@ -33,24 +33,19 @@ public final class KeyCommands implements Plugin {
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        to.command(() -> new Add(keys));
-        to.command(() -> new Show(keys));
-        to.command(() -> new Remove(keys));
+        to.command(Add::new);
+        to.command(Show::new);
+        to.command(Remove::new);
     }
 
     @picocli.CommandLine.Command(name = "ssh-keys:add", description = "Add a public key, which is read from the standard input")
-    private static final class Add implements Command {
-        private final AuthorizedKeys keys;
+    private final class Add implements Command {
         @Option(names = "--access", paramLabel = "LEVEL", description = "What the key may do: read, operate, deploy (default) or admin")
         private Access access = Access.DEPLOY;
         @Parameters(index = "0", paramLabel = "<name>", description = "Whose key it is")
         private String name = "";
         @Parameters(index = "1", arity = "0..1", hidden = true)
         private String file = "";
-
-        Add(AuthorizedKeys keys) {
-            this.keys = keys;
-        }
 
         @Override
         public Access access() {
@@ -83,18 +78,13 @@ public final class KeyCommands implements Plugin {
     }
 
     @picocli.CommandLine.Command(name = "ssh-keys:list", description = "List the keys that may open sessions")
-    private static final class Show implements Command {
-        private final AuthorizedKeys keys;
+    private final class Show implements Command {
         @Option(names = "--format", paramLabel = "text|json", description = "How they are printed")
         private Format format = Format.TEXT;
         @Parameters(arity = "0..1", paramLabel = "<name>", description = "Only the key with this name")
         private String name = "";
 
         private enum Format { TEXT, JSON }
-
-        Show(AuthorizedKeys keys) {
-            this.keys = keys;
-        }
 
         @Override
         public Access access() {
@@ -129,16 +119,11 @@ public final class KeyCommands implements Plugin {
     }
 
     @picocli.CommandLine.Command(name = "ssh-keys:remove", description = "Remove a public key, by its name or its fingerprint")
-    private static final class Remove implements Command {
-        private final AuthorizedKeys keys;
+    private final class Remove implements Command {
         @Option(names = "--fingerprint", paramLabel = "SHA256:…", description = "The key with this fingerprint")
         private Optional<String> fingerprint = Optional.empty();
         @Parameters(arity = "0..1", paramLabel = "<name>", description = "The key with this name")
         private Optional<String> name = Optional.empty();
-
-        Remove(AuthorizedKeys keys) {
-            this.keys = keys;
-        }
 
         @Override
         public Access access() {

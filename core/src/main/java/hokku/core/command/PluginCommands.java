@@ -36,24 +36,18 @@ public final class PluginCommands implements Plugin {
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        to.command(() -> new Installed(host));
-        to.command(() -> new Listing(host));
-        to.command(() -> new Hooks(host));
-        to.command(() -> new Install(host));
-        to.command(() -> new Uninstall(host));
-        to.command(() -> new Enable(host));
-        to.command(() -> new Disable(host));
-        to.command(() -> new Reload(host));
+        to.command(Installed::new);
+        to.command(Listing::new);
+        to.command(Hooks::new);
+        to.command(Install::new);
+        to.command(Uninstall::new);
+        to.command(Enable::new);
+        to.command(Disable::new);
+        to.command(Reload::new);
     }
 
     /// What the commands that change something have in common.
-    private abstract static sealed class Change implements Command {
-        final PluginHost host;
-
-        Change(PluginHost host) {
-            this.host = host;
-        }
-
+    private abstract sealed class Change implements Command {
         @Override
         public final Access access() {
             return Access.ADMIN;
@@ -61,14 +55,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:list", description = "List the plugins, and why one is broken")
-    private static final class Listing implements Command {
+    private final class Listing implements Command {
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the list is written")
         private String format = "stdout";
-        private final PluginHost host;
-
-        private Listing(PluginHost host) {
-            this.host = host;
-        }
 
         @Override
         public Access access() {
@@ -106,14 +95,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:hooks", description = "Show what runs at each hook point, in its order")
-    private static final class Hooks implements Command {
+    private final class Hooks implements Command {
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the list is written")
         private String format = "stdout";
-        private final PluginHost host;
-
-        private Hooks(PluginHost host) {
-            this.host = host;
-        }
 
         @Override
         public Access access() {
@@ -143,14 +127,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:installed", description = "Tell by the exit code whether a plugin is installed")
-    private static final class Installed implements Command {
+    private final class Installed implements Command {
         @Parameters(paramLabel = "<name>", description = "The plugin's id")
         private String name = "";
-        private final PluginHost host;
-
-        private Installed(PluginHost host) {
-            this.host = host;
-        }
 
         @Override
         public Access access() {
@@ -166,13 +145,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:install", description = "Add a plugin, or replace it by another version: the jar comes on standard input")
-    private static final class Install extends Change {
+    private final class Install extends Change {
         @Parameters(arity = "0..1", paramLabel = "<file>", description = "The absolute path of a jar on the server, instead of standard input")
         private Optional<String> file = Optional.empty();
-
-        private Install(PluginHost host) {
-            super(host);
-        }
 
         @Override
         public void run(Session session) throws IOException {
@@ -202,13 +177,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:uninstall", description = "Remove a plugin that was added")
-    private static final class Uninstall extends Change {
+    private final class Uninstall extends Change {
         @Parameters(paramLabel = "<name>", description = "The plugin's id, or the name of its file")
         private String name = "";
-
-        private Uninstall(PluginHost host) {
-            super(host);
-        }
 
         @Override
         public void run(Session session) throws IOException {
@@ -218,13 +189,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:enable", description = "Let a disabled plugin take part again")
-    private static final class Enable extends Change {
+    private final class Enable extends Change {
         @Parameters(paramLabel = "<name>", description = "The plugin's id")
         private String name = "";
-
-        private Enable(PluginHost host) {
-            super(host);
-        }
 
         @Override
         public void run(Session session) throws IOException {
@@ -234,13 +201,9 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:disable", description = "Keep a plugin from taking part")
-    private static final class Disable extends Change {
+    private final class Disable extends Change {
         @Parameters(paramLabel = "<name>", description = "The plugin's id")
         private String name = "";
-
-        private Disable(PluginHost host) {
-            super(host);
-        }
 
         @Override
         public void run(Session session) throws IOException {
@@ -250,11 +213,7 @@ public final class PluginCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "plugin:reload", description = "Load all plugins anew, as after a jar was copied to the plugins folder")
-    private static final class Reload extends Change {
-        private Reload(PluginHost host) {
-            super(host);
-        }
-
+    private final class Reload extends Change {
         @Override
         public void run(Session session) throws IOException {
             session.out().step("Reloading the plugins");

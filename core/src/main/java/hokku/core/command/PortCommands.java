@@ -24,14 +24,18 @@ import picocli.CommandLine.Parameters;
 final class PortCommands {
     private static final String PORT = "[0-9]{1,5}";
 
-    private PortCommands() {}
+    private final Apps apps;
 
-    static void contribute(Apps apps, Contributions to) {
-        to.command(() -> new Show(apps));
-        to.command(() -> new Add(apps));
-        to.command(() -> new Set(apps));
-        to.command(() -> new Remove(apps));
-        to.command(() -> new Clear(apps));
+    PortCommands(Apps apps) {
+        this.apps = apps;
+    }
+
+    void contribute(Contributions to) {
+        to.command(Show::new);
+        to.command(Add::new);
+        to.command(Set::new);
+        to.command(Remove::new);
+        to.command(Clear::new);
     }
 
     /// What holds when no mapping was set: the proxy's port leads to the port that the image exposes.
@@ -66,14 +70,16 @@ final class PortCommands {
         return List.copyOf(sorted);
     }
 
-    /// A command that is given mappings.
-    private abstract static class WithPorts extends RoutingCommand {
-        @Parameters(index = "1..*", paramLabel = "<scheme>:<host-port>:<container-port>", description = "For instance http:80:5000")
-        private final List<String> words = new ArrayList<>();
-
-        WithPorts(Apps apps) {
+    private abstract class PortCommand extends RoutingCommand {
+        PortCommand() {
             super(apps);
         }
+    }
+
+    /// A command that is given mappings.
+    private abstract class WithPorts extends PortCommand {
+        @Parameters(index = "1..*", paramLabel = "<scheme>:<host-port>:<container-port>", description = "For instance http:80:5000")
+        private final List<String> words = new ArrayList<>();
 
         @Override
         public final List<String> audited() {
@@ -99,13 +105,9 @@ final class PortCommands {
     }
 
     @Command(name = "ports:list", description = "List the port mappings of an app")
-    static final class Show extends RoutingCommand {
+    final class Show extends PortCommand {
         @Option(names = "--format", defaultValue = "stdout", paramLabel = "stdout|json", description = "stdout (the default) or json")
         private String format;
-
-        Show(Apps apps) {
-            super(apps);
-        }
 
         @Override
         public Access access() {
@@ -150,11 +152,7 @@ final class PortCommands {
     }
 
     @Command(name = "ports:add", description = "Add port mappings to those that were set")
-    static final class Add extends WithPorts {
-        Add(Apps apps) {
-            super(apps);
-        }
-
+    final class Add extends WithPorts {
         @Override
         public void run(Session session) throws InterruptedException {
             List<PortMapping> added = mappings();
@@ -168,11 +166,7 @@ final class PortCommands {
     }
 
     @Command(name = "ports:set", description = "Replace the port mappings")
-    static final class Set extends WithPorts {
-        Set(Apps apps) {
-            super(apps);
-        }
-
+    final class Set extends WithPorts {
         @Override
         public void run(Session session) throws InterruptedException {
             List<PortMapping> wanted = checked(mappings());
@@ -182,11 +176,7 @@ final class PortCommands {
     }
 
     @Command(name = "ports:remove", description = "Remove port mappings, by the port of the proxy or in full")
-    static final class Remove extends WithPorts {
-        Remove(Apps apps) {
-            super(apps);
-        }
-
+    final class Remove extends WithPorts {
         @Override
         public void run(Session session) throws InterruptedException {
             List<PortMapping> before = current().ports();
@@ -210,11 +200,7 @@ final class PortCommands {
     }
 
     @Command(name = "ports:clear", description = "Remove all port mappings that were set")
-    static final class Clear extends RoutingCommand {
-        Clear(Apps apps) {
-            super(apps);
-        }
-
+    final class Clear extends PortCommand {
         @Override
         public void run(Session session) throws InterruptedException {
             change(app -> app.withPorts(List.of()), session.out());

@@ -41,27 +41,22 @@ public final class ProcessCommands implements Plugin {
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        to.command(() -> new Scale(apps));
-        to.command(() -> new Restart(apps));
-        to.command(() -> new Stop(apps));
-        to.command(() -> new Start(apps));
-        to.command(() -> new Rebuild(apps, deploys));
-        to.report(new ProcessReport(apps));
+        to.command(Scale::new);
+        to.command(Restart::new);
+        to.command(Stop::new);
+        to.command(Start::new);
+        to.command(Rebuild::new);
+        to.report(new ProcessReport());
     }
 
     @CommandLine.Command(name = "ps:scale", description = "Get or set how many containers of each process run")
-    static final class Scale extends AppCommand {
-        private final LiveApps apps;
+    final class Scale extends AppCommand {
         @Parameters(index = "1..*", paramLabel = "<process>=<count>", description = "How many containers of a process to run")
         private List<String> counts = List.of();
         @Option(names = "--skip-deploy", description = "Store the scale for the next deploy")
         private boolean skip;
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
-
-        Scale(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {
@@ -134,14 +129,9 @@ public final class ProcessCommands implements Plugin {
     }
 
     /// Does the same to one app or to all; a failure of one does not keep the others from it.
-    abstract static sealed class Each extends AppCommand {
-        final LiveApps apps;
+    abstract sealed class Each extends AppCommand {
         @Option(names = "--all", description = "Do it to all apps")
         private boolean all;
-
-        Each(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {
@@ -184,11 +174,7 @@ public final class ProcessCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "ps:restart", description = "Replace an app's containers by new ones, without downtime")
-    static final class Restart extends Each {
-        Restart(LiveApps apps) {
-            super(apps);
-        }
-
+    final class Restart extends Each {
         @Override
         boolean concerns(App each) {
             return super.concerns(each) && !each.stopped();
@@ -202,11 +188,7 @@ public final class ProcessCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "ps:stop", description = "Stop an app's containers")
-    static final class Stop extends Each {
-        Stop(LiveApps apps) {
-            super(apps);
-        }
-
+    final class Stop extends Each {
         @Override
         void act(AppName name, Session session) throws Exception {
             if (apps.get(name).release().isEmpty()) {
@@ -218,11 +200,7 @@ public final class ProcessCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "ps:start", description = "Start an app that was stopped")
-    static final class Start extends Each {
-        Start(LiveApps apps) {
-            super(apps);
-        }
-
+    final class Start extends Each {
         @Override
         void act(AppName name, Session session) throws Exception {
             App app = apps.get(name);
@@ -239,14 +217,7 @@ public final class ProcessCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "ps:rebuild", description = "Build and deploy again what was pushed last")
-    static final class Rebuild extends Each {
-        private final Deploys deploys;
-
-        Rebuild(LiveApps apps, Deploys deploys) {
-            super(apps);
-            this.deploys = deploys;
-        }
-
+    final class Rebuild extends Each {
         @Override
         public Access access() {
             return Access.DEPLOY;
@@ -259,13 +230,7 @@ public final class ProcessCommands implements Plugin {
     }
 
     /// The fields of `ps:report`.
-    static final class ProcessReport implements Report {
-        private final LiveApps apps;
-
-        ProcessReport(LiveApps apps) {
-            this.apps = apps;
-        }
-
+    final class ProcessReport implements Report {
         @Override
         public String group() {
             return "ps";

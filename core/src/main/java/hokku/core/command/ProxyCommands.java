@@ -18,27 +18,25 @@ import picocli.CommandLine.Parameters;
 
 /// `proxy:*`: whether apps are reached through a proxy, and making its config anew.
 final class ProxyCommands {
-    private ProxyCommands() {}
+    private final Apps apps;
 
-    static void contribute(Apps apps, Contributions to) {
-        to.command(() -> new Enable(apps));
-        to.command(() -> new Disable(apps));
-        to.command(() -> new BuildConfig(apps));
+    ProxyCommands(Apps apps) {
+        this.apps = apps;
+    }
+
+    void contribute(Contributions to) {
+        to.command(Enable::new);
+        to.command(Disable::new);
+        to.command(BuildConfig::new);
     }
 
     /// A command about one app, or with `--all` about each.
-    private abstract static class ForAppOrAll implements hokku.api.spi.Command {
-        private final Apps apps;
-
+    private abstract class ForAppOrAll implements hokku.api.spi.Command {
         @Option(names = "--all", description = "Do it for every app")
         private boolean all;
 
         @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app")
         private String app;
-
-        ForAppOrAll(Apps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public final Access access() {
@@ -54,13 +52,13 @@ final class ProxyCommands {
         @Override
         public final void run(Session session) throws InterruptedException {
             if (!all) {
-                run(AppName.of(app), apps, session.out());
+                run(AppName.of(app), session.out());
                 return;
             }
             List<AppName> failed = new ArrayList<>();
             for (AppName name : apps.list()) {
                 try {
-                    run(name, apps, session.out());
+                    run(name, session.out());
                 } catch (UserError e) {
                     session.out().warn(name + ": " + e.getMessage());
                     failed.add(name);
@@ -71,17 +69,13 @@ final class ProxyCommands {
             }
         }
 
-        abstract void run(AppName name, Apps all, Output out) throws InterruptedException;
+        abstract void run(AppName name, Output out) throws InterruptedException;
     }
 
     @Command(name = "proxy:enable", description = "Let an app be reached through the proxy")
-    static final class Enable extends ForAppOrAll {
-        Enable(Apps apps) {
-            super(apps);
-        }
-
+    final class Enable extends ForAppOrAll {
         @Override
-        void run(AppName name, Apps apps, Output out) throws InterruptedException {
+        void run(AppName name, Output out) throws InterruptedException {
             if (apps.get(name).proxied()) {
                 out.step("Proxy is already enabled for app (" + name + ")");
                 return;
@@ -92,13 +86,9 @@ final class ProxyCommands {
     }
 
     @Command(name = "proxy:disable", description = "Keep an app from being reached through the proxy")
-    static final class Disable extends ForAppOrAll {
-        Disable(Apps apps) {
-            super(apps);
-        }
-
+    final class Disable extends ForAppOrAll {
         @Override
-        void run(AppName name, Apps apps, Output out) throws InterruptedException {
+        void run(AppName name, Output out) throws InterruptedException {
             if (!apps.get(name).proxied()) {
                 out.step("Proxy is already disabled for app (" + name + ")");
                 return;
@@ -109,13 +99,9 @@ final class ProxyCommands {
     }
 
     @Command(name = "proxy:build-config", description = "Make the proxy's config of an app anew")
-    static final class BuildConfig extends ForAppOrAll {
-        BuildConfig(Apps apps) {
-            super(apps);
-        }
-
+    final class BuildConfig extends ForAppOrAll {
         @Override
-        void run(AppName name, Apps apps, Output out) throws InterruptedException {
+        void run(AppName name, Output out) throws InterruptedException {
             out.step("Building proxy config for " + name);
             // A change that leaves the app as it is makes its route anew.
             apps.change(name, app -> app, Restart.NEVER, out);

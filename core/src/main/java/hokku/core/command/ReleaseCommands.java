@@ -35,12 +35,12 @@ public final class ReleaseCommands implements Plugin {
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        to.command(() -> new ListAll(apps));
-        to.command(() -> new Info(apps));
-        to.command(() -> new Rollback(apps));
-        to.command(() -> new Url(apps));
-        to.command(() -> new Urls(apps));
-        to.command(() -> new Cleanup(apps, deploys));
+        to.command(ListAll::new);
+        to.command(Info::new);
+        to.command(Rollback::new);
+        to.command(Url::new);
+        to.command(Urls::new);
+        to.command(Cleanup::new);
     }
 
     private static SequencedMap<String, Object> fields(LiveApps.Past past) {
@@ -56,14 +56,9 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "releases:list", description = "List the releases of an app, the newest first")
-    static final class ListAll extends AppCommand {
-        private final LiveApps apps;
+    final class ListAll extends AppCommand {
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
-
-        ListAll(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {
@@ -92,16 +87,11 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "releases:info", description = "Show one release of an app")
-    static final class Info extends AppCommand {
-        private final LiveApps apps;
+    final class Info extends AppCommand {
         @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the live one without it")
         private Integer number;
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
-
-        Info(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {
@@ -133,14 +123,9 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "releases:rollback", description = "Bring back the code and variables of an earlier release")
-    static final class Rollback extends AppCommand {
-        private final LiveApps apps;
+    final class Rollback extends AppCommand {
         @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the one before without it")
         private Integer number;
-
-        Rollback(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {
@@ -161,13 +146,7 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "url", description = "Show the first URL of an app")
-    static final class Url extends AppCommand {
-        private final LiveApps apps;
-
-        Url(LiveApps apps) {
-            this.apps = apps;
-        }
-
+    final class Url extends AppCommand {
         @Override
         public Access access() {
             return Access.READ;
@@ -175,19 +154,14 @@ public final class ReleaseCommands implements Plugin {
 
         @Override
         public void run(Session session) {
-            session.print(urls(apps, name()).getFirst());
+            session.print(urls(name()).getFirst());
         }
     }
 
     @CommandLine.Command(name = "urls", description = "Show all URLs of an app")
-    static final class Urls extends AppCommand {
-        private final LiveApps apps;
+    final class Urls extends AppCommand {
         @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
         private String format;
-
-        Urls(LiveApps apps) {
-            this.apps = apps;
-        }
 
         @Override
         public Access access() {
@@ -200,11 +174,11 @@ public final class ReleaseCommands implements Plugin {
                 session.json(apps.urls(name()));
                 return;
             }
-            urls(apps, name()).forEach(session::print);
+            urls(name()).forEach(session::print);
         }
     }
 
-    private static List<String> urls(LiveApps apps, AppName name) {
+    private List<String> urls(AppName name) {
         if (apps.get(name).release().isEmpty()) {
             throw new UserError("App " + name + " has not been deployed");
         }
@@ -216,16 +190,9 @@ public final class ReleaseCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "cleanup", description = "Remove images that no release needs")
-    static final class Cleanup implements Command {
-        private final LiveApps apps;
-        private final Deploys deploys;
+    final class Cleanup implements Command {
         @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "Only this app")
         private String app;
-
-        Cleanup(LiveApps apps, Deploys deploys) {
-            this.apps = apps;
-            this.deploys = deploys;
-        }
 
         @Override
         public Access access() {

@@ -20,10 +20,6 @@ abstract class RoutingCommand extends AppCommand {
         return Access.DEPLOY;
     }
 
-    final Apps apps() {
-        return apps;
-    }
-
     final App current() {
         return apps.get(name());
     }

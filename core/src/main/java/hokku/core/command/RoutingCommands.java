@@ -12,10 +12,10 @@ public final class RoutingCommands implements Plugin {
     @Override
     public void contribute(PluginContext context, Contributions to) {
         Apps apps = context.apps();
-        DomainCommands.contribute(apps, to);
-        GlobalDomainCommands.contribute(apps, to);
-        PortCommands.contribute(apps, to);
-        ProxyCommands.contribute(apps, to);
+        new DomainCommands(apps).contribute(to);
+        new GlobalDomainCommands(apps).contribute(to);
+        new PortCommands(apps).contribute(to);
+        new ProxyCommands(apps).contribute(to);
         to.report(new RoutingReports.Domains(apps));
         to.report(new RoutingReports.Ports());
         to.report(new RoutingReports.Proxy());
