@@ -1,44 +1,11 @@
 package hokku.nginx;
 
-import hokku.api.Access;
-import hokku.api.AppName;
-import hokku.api.spi.Command;
-import hokku.api.spi.Session;
-import java.io.IOException;
-import java.util.Optional;
 import picocli.CommandLine;
 
 /// Shows the end of an app's access log.
 @CommandLine.Command(name = "nginx:access-logs", description = "Show the nginx access logs for an application (-t follows)")
-final class AccessLogs implements Command {
-    @CommandLine.Parameters(paramLabel = "<app>", description = "The app")
-    private String app;
-
-    @CommandLine.Option(names = {"-t", "--tail"}, description = "Go on with what comes, until interrupted")
-    private boolean follow;
-
-    @CommandLine.Option(names = {"-n", "--num"}, paramLabel = "<lines>", defaultValue = "100", description = "How many lines to begin with")
-    private int lines;
-
-    private final Folder folder;
-
+final class AccessLogs extends LogCommand {
     AccessLogs(Folder folder) {
-        this.folder = folder;
-    }
-
-    @Override
-    public Access access() {
-        return Access.READ;
-    }
-
-    @Override
-    public Optional<AppName> app() {
-        return Optional.of(AppName.of(app));
-    }
-
-    @Override
-    public void run(Session session) throws IOException, InterruptedException {
-        AppName name = AppName.of(app);
-        new LogReader(folder.accessLog(name), name).show(session, lines, follow);
+        super(folder::accessLog);
     }
 }
