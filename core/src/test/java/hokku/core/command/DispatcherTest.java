@@ -8,6 +8,7 @@ import hokku.api.Identity;
 import hokku.api.Setting;
 import hokku.api.UserError;
 import hokku.api.spi.Terminal;
+import hokku.core.plugin.TestPlugins;
 import hokku.core.ssh.SshSession;
 import hokku.core.state.JsonText;
 import java.io.ByteArrayInputStream;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DispatcherTest {
     @TempDir
     private Path folder;
-    private final FakeRegistry registry = new FakeRegistry();
+    private final TestPlugins plugins = new TestPlugins();
     private Dispatcher dispatcher;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -36,14 +37,14 @@ class DispatcherTest {
 
     @BeforeEach
     void contribute() {
-        new SampleCommands().contribute(registry);
-        dispatcher = new Dispatcher(registry, new OneApp(), new Git(), new Audit(folder.resolve("audit.jsonl"), new JsonText()),
+        new SampleCommands().contribute(plugins.plugin("sample"));
+        dispatcher = new Dispatcher(plugins, new OneApp(), new Git(), new Audit(folder.resolve("audit.jsonl"), new JsonText()),
                 new JsonText(), "1.2.3");
     }
 
     @AfterEach
     void everyLeaseIsGivenBack() {
-        assertThat(registry.leases).hasValue(0);
+        assertThat(plugins.leases()).isZero();
     }
 
     @Test
@@ -136,7 +137,7 @@ class DispatcherTest {
 
     @Test
     void commandsFollowFromSettings() {
-        registry.setting(Setting.flag("lamp", "on").help("Whether it is lit"));
+        plugins.plugin("sample").setting(Setting.flag("lamp", "on").help("Whether it is lit"));
         assertThat(run("lamp:set hello on maybe")).isEqualTo(1);
         assertThat(err()).contains("Use true or false");
         assertThat(run("lamp")).isZero();
@@ -164,7 +165,7 @@ class DispatcherTest {
 
     @Test
     void everyAuthorizerMustAgree() {
-        registry.authorizer((identity, command, needed, app) -> {
+        plugins.plugin("guard").authorizer((identity, command, needed, app) -> {
             if (app.isPresent()) {
                 throw new UserError(UserError.NO_PERMISSION, "not on " + app.get() + " with " + command);
             }
@@ -177,7 +178,7 @@ class DispatcherTest {
 
     @Test
     void anAuthorizerThatBreaksRefuses() {
-        registry.authorizer((identity, command, needed, app) -> {
+        plugins.plugin("guard").authorizer((identity, command, needed, app) -> {
             throw new IllegalStateException("no directory");
         });
         assertThat(run("sample:echo")).isEqualTo(70);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import hokku.api.Access;
 import hokku.api.App;
 import hokku.api.AppName;
+import hokku.api.Contributions;
 import hokku.api.Domain;
 import hokku.api.Env;
 import hokku.api.Global;
@@ -14,6 +15,7 @@ import hokku.api.ProcessType;
 import hokku.api.Release;
 import hokku.api.UserError;
 import hokku.core.deploy.CoreSettings;
+import hokku.core.plugin.TestPlugins;
 import hokku.testkit.FakeApps;
 import hokku.testkit.FakeContext;
 import hokku.testkit.RecordingContributions;
@@ -33,14 +35,17 @@ import picocli.CommandLine;
 class RoutingCommandsTest {
     private final FakeApps apps = new FakeApps();
     private final RecordingContributions contributions = new RecordingContributions();
+    private final TestPlugins plugins = new TestPlugins();
 
     @BeforeEach
     void contribute() {
         apps.setGlobal(Global.EMPTY.withDomains(List.of(Domain.of("example.com"))));
         apps.add("hello");
         FakeContext context = new FakeContext("core", apps, Path.of("unused"));
-        new RoutingCommands().contribute(context, contributions);
-        CoreSettings.contribute(context, contributions);
+        for (Contributions to : List.of(contributions, plugins.plugin("core"))) {
+            new RoutingCommands().contribute(context, to);
+            CoreSettings.contribute(context, to);
+        }
     }
 
     private RecordingSession run(String name, String... words) throws Exception {
@@ -51,7 +56,7 @@ class RoutingCommandsTest {
 
     private RecordingSession report(String name, String... words) throws Exception {
         RecordingSession session = new RecordingSession();
-        hokku.api.spi.Command command = SettingCommands.derive(new ContributedRegistry(contributions), apps).get(name).get();
+        hokku.api.spi.Command command = SettingCommands.derive(plugins.registry(), apps).get(name).get();
         new CommandLine(command).parseArgs(words);
         command.run(session);
         return session;

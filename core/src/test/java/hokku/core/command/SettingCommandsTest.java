@@ -5,19 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hokku.api.Access;
 import hokku.api.App;
+import hokku.api.Contributions;
 import hokku.api.Global;
 import hokku.api.Setting;
 import hokku.api.Setting.Scope;
 import hokku.api.UserError;
 import hokku.api.spi.Report;
 import hokku.api.spi.Session;
+import hokku.core.plugin.TestPlugins;
 import hokku.testkit.FakeApps;
-import hokku.testkit.RecordingContributions;
 import hokku.testkit.RecordingSession;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,8 @@ class SettingCommandsTest {
     private static final Setting<String> TOKEN = Setting.text("shop", "token").secret();
 
     private final FakeApps apps = new FakeApps();
-    private final RecordingContributions contributions = new RecordingContributions();
+    private final TestPlugins plugins = new TestPlugins();
+    private final Contributions contributions = plugins.plugin("test");
 
     @BeforeEach
     void contribute() {
@@ -38,6 +41,10 @@ class SettingCommandsTest {
         List.of(SIZE, OWNER, CITY, TOKEN).forEach(contributions::setting);
         contributions.report(new OpenReport());
         contributions.report(new StockReport());
+    }
+
+    private SortedMap<String, Supplier<? extends hokku.api.spi.Command>> derived() {
+        return SettingCommands.derive(plugins.registry(), apps);
     }
 
     private RecordingSession run(String name, String... words) throws Exception {
@@ -49,7 +56,7 @@ class SettingCommandsTest {
     }
 
     private hokku.api.spi.Command parsed(String name, String... words) {
-        Supplier<? extends hokku.api.spi.Command> supplier = SettingCommands.derive(new ContributedRegistry(contributions), apps).get(name);
+        Supplier<? extends hokku.api.spi.Command> supplier = derived().get(name);
         hokku.api.spi.Command command = supplier.get();
         new CommandLine(command).parseArgs(words);
         return command;
@@ -57,20 +64,20 @@ class SettingCommandsTest {
 
     @Test
     void everyGroupWithSettingsOrReportsGetsItsCommands() {
-        assertThat(SettingCommands.derive(new ContributedRegistry(contributions), apps).keySet())
+        assertThat(derived().keySet())
                 .containsExactly("shop:report", "shop:set", "stock:report");
     }
 
     @Test
     void aContributedCommandWinsOverTheOneThatWouldFollow() {
         contributions.command(OwnReport::new);
-        assertThat(SettingCommands.derive(new ContributedRegistry(contributions), apps).keySet())
+        assertThat(derived().keySet())
                 .containsExactly("shop:set", "stock:report");
     }
 
     @Test
     void theCommandsKnowTheirNames() {
-        SettingCommands.derive(new ContributedRegistry(contributions), apps).forEach((name, supplier) -> {
+        derived().forEach((name, supplier) -> {
             CommandLine line = new CommandLine(supplier.get());
             assertThat(line.getCommandName()).isEqualTo(name);
             assertThat(line.getUsageMessage()).contains(name);
@@ -208,9 +215,9 @@ class SettingCommandsTest {
     @Test
     void withoutAnyAppTheReportSaysSo() throws Exception {
         RecordingSession session = new RecordingSession();
-        RecordingContributions stock = new RecordingContributions();
-        stock.report(new StockReport());
-        hokku.api.spi.Command command = SettingCommands.derive(new ContributedRegistry(stock), new FakeApps()).get("stock:report").get();
+        TestPlugins stock = new TestPlugins();
+        stock.plugin("test").report(new StockReport());
+        hokku.api.spi.Command command = SettingCommands.derive(stock.registry(), new FakeApps()).get("stock:report").get();
         new CommandLine(command).parseArgs();
         command.run(session);
         assertThat(session.marked()).containsExactly(" !     You haven't deployed any applications yet");

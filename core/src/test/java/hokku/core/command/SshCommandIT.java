@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import hokku.api.Access;
 import hokku.api.AppName;
 import hokku.api.Identity;
+import hokku.core.plugin.TestPlugins;
 import hokku.core.ssh.AuthorizedKeys;
 import hokku.core.ssh.SshClient;
 import hokku.core.ssh.SshDaemon;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SshCommandIT {
     @TempDir
     private Path folder;
-    private final FakeRegistry registry = new FakeRegistry();
     private final SampleCommands samples = new SampleCommands();
     private AuthorizedKeys keys;
     private SshDaemon daemon;
@@ -39,10 +39,11 @@ class SshCommandIT {
     @BeforeEach
     void start() throws Exception {
         keys = new AuthorizedKeys(folder.resolve("authorized_keys"));
-        samples.contribute(registry);
-        new KeyCommands(keys).contribute(null, registry);
+        TestPlugins plugins = new TestPlugins();
+        samples.contribute(plugins.plugin("sample"));
+        new KeyCommands(keys).contribute(null, plugins.plugin("core"));
         JsonText json = new JsonText();
-        Dispatcher dispatcher = new Dispatcher(registry, new OneApp(), new NoGit(), new Audit(folder.resolve("audit.jsonl"), json), json, "1.2.3");
+        Dispatcher dispatcher = new Dispatcher(plugins, new OneApp(), new NoGit(), new Audit(folder.resolve("audit.jsonl"), json), json, "1.2.3");
         daemon = new SshDaemon("127.0.0.1", 0, Files.createDirectory(folder.resolve("host_keys")), keys, dispatcher);
         daemon.start();
         admin = SshClient.create(folder, daemon.port(), "admin");

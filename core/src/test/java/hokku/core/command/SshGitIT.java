@@ -11,6 +11,7 @@ import hokku.core.git.GitUpload;
 import hokku.core.git.Push;
 import hokku.core.git.PushHandler;
 import hokku.core.git.Repositories;
+import hokku.core.plugin.TestPlugins;
 import hokku.core.ssh.AuthorizedKeys;
 import hokku.core.ssh.SshClient;
 import hokku.core.ssh.SshDaemon;
@@ -53,7 +54,7 @@ class SshGitIT implements PushHandler {
         Repositories repositories = new Repositories(home);
         keys = new AuthorizedKeys(home.authorizedKeys());
         JsonText json = new JsonText();
-        Dispatcher dispatcher = new Dispatcher(new FakeRegistry(), new OneApp(),
+        Dispatcher dispatcher = new Dispatcher(new TestPlugins(), new OneApp(),
                 new Git(new GitReceive(repositories, this), new GitUpload(repositories, this)), new Audit(home.audit(), json), json, "1.2.3");
         daemon = new SshDaemon("127.0.0.1", 0, home.hostKeys(), keys, dispatcher);
         daemon.start();

@@ -13,10 +13,13 @@ import hokku.api.Release;
 import hokku.api.Route;
 import hokku.api.Source;
 import hokku.api.SourceTree;
+import hokku.api.hook.AppEvent;
+import hokku.api.hook.Hook;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Proxy;
 import hokku.core.git.Push;
 import hokku.core.git.Repositories;
+import hokku.core.plugin.TestPlugins;
 import hokku.core.state.Catalogue;
 import hokku.core.state.Home;
 import hokku.testkit.FakeScheduler;
@@ -44,7 +47,8 @@ final class House {
     static final AppName APP = AppName.of("hello");
     static final Identity ALICE = Identity.of("alice", "SHA256:a", Access.DEPLOY);
 
-    final TestRegistry registry = new TestRegistry();
+    final TestPlugins plugins = new TestPlugins();
+    final List<AppEvent> events = new ArrayList<>();
     final FakeScheduler scheduler = new FakeScheduler("docker-local");
     final MemoryProxy proxy = new MemoryProxy();
     final MemoryBuilder builder = new MemoryBuilder();
@@ -60,9 +64,11 @@ final class House {
     House(Path folder) throws IOException {
         home = new Home(folder);
         home.create();
-        registry.scheduler(scheduler);
-        registry.proxy(proxy);
-        registry.builder(builder);
+        CoreSettings.ALL.forEach(plugins.plugin("core")::setting);
+        plugins.plugin("scheduler-plugin").scheduler(scheduler);
+        plugins.plugin("proxy-plugin").proxy(proxy);
+        plugins.plugin("builder-plugin").builder(builder);
+        plugins.plugin("test-plugin").listener(events::add);
         restart();
     }
 
@@ -77,11 +83,16 @@ final class House {
         Retirements retirements = new Retirements();
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, FaultPoints.NONE, clock);
         Images kept = new MemoryImages();
-        apps = new LiveApps(catalogue, registry, locks, domains, routing, rollouts, kept);
+        apps = new LiveApps(catalogue, plugins, locks, domains, routing, rollouts, kept);
         Repositories repositories = new Repositories(home);
-        deploys = new Deploys(home, catalogue, registry, locks, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
+        deploys = new Deploys(home, catalogue, plugins, locks, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
                 FaultPoints.NONE, clock), kept, repositories, FaultPoints.NONE, clock);
-        reconciler = new Reconciler(catalogue, registry, locks, routing, retirements, repositories);
+        reconciler = new Reconciler(catalogue, plugins, locks, routing, retirements, repositories);
+    }
+
+    /// Hooks a handler of `test-plugin` in.
+    <H extends Hook> void hook(Class<H> point, H handler) {
+        plugins.plugin("test-plugin").hook(point, handler);
     }
 
     /// Pushes once more; the branch that it moves is in the push.
@@ -282,5 +293,4 @@ final class House {
             images.retainAll(needed.stream().map(Release::image).toList());
         }
     }
-
 }

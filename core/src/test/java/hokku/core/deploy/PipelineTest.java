@@ -92,27 +92,27 @@ class PipelineTest {
 
     private void strikeAt(Stage stage, House.Trouble trouble) {
         switch (stage) {
-            case PRE_BUILD -> house.registry.hook(PreBuild.class, (source, out) -> {
+            case PRE_BUILD -> house.hook(PreBuild.class, (source, out) -> {
                 trouble.strike();
                 return source;
             });
             case BUILD -> house.builder.trouble = trouble;
-            case POST_BUILD -> house.registry.hook(PostBuild.class, (image, out) -> trouble.strike());
-            case PRE_RELEASE -> house.registry.hook(PreRelease.class, (release, out) -> {
+            case POST_BUILD -> house.hook(PostBuild.class, (image, out) -> trouble.strike());
+            case PRE_RELEASE -> house.hook(PreRelease.class, (release, out) -> {
                 trouble.strike();
                 return release;
             });
-            case POST_RELEASE -> house.registry.hook(PostRelease.class, (release, out) -> trouble.strike());
-            case PRE_DEPLOY -> house.registry.hook(PreDeploy.class, (deployment, out) -> {
+            case POST_RELEASE -> house.hook(PostRelease.class, (release, out) -> trouble.strike());
+            case PRE_DEPLOY -> house.hook(PreDeploy.class, (deployment, out) -> {
                 trouble.strike();
                 return deployment;
             });
-            case PRE_START -> house.registry.hook(PreStart.class, (spec, out) -> {
+            case PRE_START -> house.hook(PreStart.class, (spec, out) -> {
                 trouble.strike();
                 return spec;
             });
             case START -> house.scheduler.failStartsOf(spec -> spec.release() == 2);
-            case PRE_ROUTE -> house.registry.hook(PreRoute.class, (route, out) -> {
+            case PRE_ROUTE -> house.hook(PreRoute.class, (route, out) -> {
                 trouble.strike();
                 return route;
             });
@@ -120,7 +120,7 @@ class PipelineTest {
             case COMMIT -> house.proxy.atCommit = trouble;
         }
         if (stage == Stage.START) {
-            house.registry.hook(PreStart.class, (spec, out) -> {
+            house.hook(PreStart.class, (spec, out) -> {
                 trouble.strike();
                 return spec;
             });
@@ -130,29 +130,29 @@ class PipelineTest {
     @Test
     void aPushGoesThroughAllHooksInOrderAndIsLive() throws Exception {
         List<String> seen = new ArrayList<>();
-        house.registry.hook(PreBuild.class, (source, out) -> {
+        house.hook(PreBuild.class, (source, out) -> {
             seen.add("pre-build");
             return source;
         });
-        house.registry.hook(PostBuild.class, (image, out) -> seen.add("post-build"));
-        house.registry.hook(PreRelease.class, (release, out) -> {
+        house.hook(PostBuild.class, (image, out) -> seen.add("post-build"));
+        house.hook(PreRelease.class, (release, out) -> {
             seen.add("pre-release");
             return release.withNote("test.note", "kept");
         });
-        house.registry.hook(PostRelease.class, (release, out) -> seen.add("post-release " + release.notes()));
-        house.registry.hook(PreDeploy.class, (deployment, out) -> {
+        house.hook(PostRelease.class, (release, out) -> seen.add("post-release " + release.notes()));
+        house.hook(PreDeploy.class, (deployment, out) -> {
             seen.add("pre-deploy");
             return deployment;
         });
-        house.registry.hook(PreStart.class, (spec, out) -> {
+        house.hook(PreStart.class, (spec, out) -> {
             seen.add("pre-start " + spec.process());
             return spec.withEnv(spec.env().with("AMENDED", "yes"));
         });
-        house.registry.hook(PreRoute.class, (route, out) -> {
+        house.hook(PreRoute.class, (route, out) -> {
             seen.add("pre-route");
             return route;
         });
-        house.registry.hook(PostDeploy.class, (live, out) -> seen.add("post-deploy " + live.urls()));
+        house.hook(PostDeploy.class, (live, out) -> seen.add("post-deploy " + live.urls()));
 
         House.MemoryPush push = house.push();
 
@@ -161,16 +161,16 @@ class PipelineTest {
         assertThat(push.moved).isTrue();
         assertThat(house.served()).isEqualTo(1);
         assertThat(house.out.text()).contains("=====> Application deployed:\n       http://hello.192.0.2.7.sslip.io");
-        assertThat(house.registry.events).hasAtLeastOneElementOfType(AppEvent.Created.class);
+        assertThat(house.events).hasAtLeastOneElementOfType(AppEvent.Created.class);
     }
 
     @Test
     void aHookThatFailsAfterTheDeployOnlyWarnsAndTheNextOneStillRuns() throws Exception {
         List<String> seen = new ArrayList<>();
-        house.registry.hook(PostDeploy.class, (live, out) -> {
+        house.hook(PostDeploy.class, (live, out) -> {
             throw new IllegalStateException("mail server down");
         });
-        house.registry.hook(PostDeploy.class, (live, out) -> seen.add("second"));
+        house.hook(PostDeploy.class, (live, out) -> seen.add("second"));
 
         assertThat(house.push().moved).isTrue();
 
@@ -180,7 +180,7 @@ class PipelineTest {
 
     @Test
     void aRefusalOfAPluginKeepsItsOwnWordsAndNamesThePlugin() {
-        house.registry.hook(PreDeploy.class, (deployment, out) -> {
+        house.hook(PreDeploy.class, (deployment, out) -> {
             throw new UserError("No deploys on Fridays");
         });
 
@@ -547,11 +547,11 @@ class PipelineTest {
         house.push();
         house.proxy.drained = new java.util.concurrent.CountDownLatch(1);
         house.push();
-        assertThat(house.registry.leases).hasValue(1);
+        assertThat(house.plugins.leases()).isEqualTo(1);
 
         house.proxy.drained.countDown();
 
-        await().untilAsserted(() -> assertThat(house.registry.leases).hasValue(0));
+        await().untilAsserted(() -> assertThat(house.plugins.leases()).isZero());
         assertThat(house.scheduler.instances(house.app().id())).hasSize(1);
     }
 
@@ -561,7 +561,7 @@ class PipelineTest {
         house.push();
         await().until(() -> !house.deploys.isDeploying(House.APP));
         List<Thread> sweeps = new ArrayList<>();
-        house.registry.hook(PreStart.class, (spec, out) -> {
+        house.hook(PreStart.class, (spec, out) -> {
             sweeps.add(Thread.ofPlatform().start(() -> {
                 try {
                     house.deploys.sweep(House.APP);
@@ -590,7 +590,7 @@ class PipelineTest {
 
         house.proxy.drained.countDown();
 
-        await().until(() -> house.registry.leases.get() == 0);
+        await().until(() -> house.plugins.leases() == 0);
         assertThat(house.scheduler.instances(house.app().id()).stream().flatMap(instance -> instance.endpoints().stream()))
                 .containsExactlyInAnyOrderElementsOf(served).hasSize(3);
     }

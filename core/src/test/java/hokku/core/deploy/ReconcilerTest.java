@@ -80,7 +80,7 @@ class ReconcilerTest {
     void anAppThatTakesLongToStartDoesNotHoldUpTheOthers() throws Exception {
         loseContainers();
         CountDownLatch started = new CountDownLatch(1);
-        house.registry.hook(PreStart.class, (spec, out) -> {
+        house.hook(PreStart.class, (spec, out) -> {
             if (spec.app().equals(EARLIER)) {
                 started.await();
             }
@@ -141,7 +141,7 @@ class ReconcilerTest {
     void aStartThatFailsIsNotTriedAgainAtOnceBecauseTheEngineToldOfIt() throws Exception {
         loseContainers();
         AtomicInteger attempts = new AtomicInteger();
-        house.registry.hook(PreStart.class, (spec, out) -> {
+        house.hook(PreStart.class, (spec, out) -> {
             attempts.incrementAndGet();
             // Tells of a change, as each container that is made and removed again does.
             house.scheduler.retire(spec.id(), instance -> false);
