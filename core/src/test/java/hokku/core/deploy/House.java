@@ -3,6 +3,7 @@ package hokku.core.deploy;
 import hokku.api.Access;
 import hokku.api.App;
 import hokku.api.AppName;
+import hokku.api.Apps;
 import hokku.api.BuiltImage;
 import hokku.api.Endpoint;
 import hokku.api.Identity;
@@ -41,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// A whole server without its edges: real state in a folder, a scheduler, builder and proxy in memory.
 final class House {
@@ -111,11 +113,23 @@ final class House {
         return catalogue.get(APP);
     }
 
+    List<Instance> instances() {
+        return scheduler.instances(app().id());
+    }
+
+    void change(UnaryOperator<App> change) throws Exception {
+        apps.change(APP, change, Apps.Restart.IF_NEEDED, out);
+    }
+
+    void scale(int web) throws Exception {
+        change(app -> app.withScale(new TreeMap<>(Map.of(ProcessType.WEB, web))));
+    }
+
     /// The release whose containers answer what the proxy leads to it.
     int served() {
         Set<Integer> ports = new java.util.HashSet<>();
         proxy.routes.get(APP).endpoints().forEach(endpoint -> ports.add(endpoint.port()));
-        List<Integer> releases = scheduler.instances(app().id()).stream().filter(instance -> instance.state() == Instance.State.RUNNING)
+        List<Integer> releases = instances().stream().filter(instance -> instance.state() == Instance.State.RUNNING)
                 .filter(instance -> instance.endpoints().stream().anyMatch(endpoint -> proxy.routes.get(APP).endpoints().contains(endpoint)))
                 .map(Instance::release).distinct().toList();
         return releases.size() == 1 ? releases.getFirst() : -releases.size();

@@ -53,6 +53,59 @@ class ReconcilerTest {
     }
 
     @Test
+    void theNextStartMakesWhatRunsEqualToTheJournal() throws Exception {
+        house.scheduler.retire(house.app().id(), instance -> true);
+        house.proxy.routes.clear();
+        house.restart();
+
+        house.reconciler.start();
+
+        assertThat(house.reconciler.awaitSettled(SOON)).isTrue();
+        assertThat(house.served()).isEqualTo(1);
+    }
+
+    @Test
+    void theNextStartLetsFormerContainersFinishWhatTheyServe() throws Exception {
+        house.proxy.drained = new CountDownLatch(1);
+        house.push();
+        house.restart();
+        house.reconciler.start();
+        assertThat(house.reconciler.awaitSettled(SOON)).isTrue();
+        assertThat(house.instances()).hasSize(2);
+
+        house.proxy.drained.countDown();
+
+        await().untilAsserted(() -> assertThat(house.instances()).hasSize(1));
+    }
+
+    @Test
+    void anEngineThatIsAwayAtTheStartIsWaitedFor() throws Exception {
+        house.scheduler.away(true);
+        house.restart();
+        house.reconciler.start();
+        assertThat(house.reconciler.isSettled()).isFalse();
+
+        house.scheduler.away(false);
+
+        assertThat(house.reconciler.awaitSettled(SOON)).isTrue();
+        assertThat(house.served()).isEqualTo(1);
+    }
+
+    @Test
+    void containersThatComeBackAtAnotherAddressAreFollowed() throws Exception {
+        house.reconciler.start();
+        assertThat(house.reconciler.awaitSettled(SOON)).isTrue();
+        List<Endpoint> before = house.proxy.routes.get(House.APP).endpoints();
+
+        house.scheduler.restartEngine();
+
+        await().untilAsserted(() -> {
+            assertThat(house.served()).isEqualTo(1);
+            assertThat(house.proxy.routes.get(House.APP).endpoints()).isNotEqualTo(before);
+        });
+    }
+
+    @Test
     void anAppThatCannotBeReadKeepsItsContainersAndItsRoute() throws Exception {
         AppId unreadable = id(EARLIER);
         Files.writeString(house.home.desired(EARLIER), "{ broken");
