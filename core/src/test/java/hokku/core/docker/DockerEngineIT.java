@@ -14,6 +14,7 @@ import hokku.api.Engine;
 import hokku.api.Env;
 import hokku.api.UserError;
 import hokku.api.spi.Terminal;
+import hokku.testkit.EngineRelay;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,18 +22,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.net.StandardProtocolFamily;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,26 +92,21 @@ class DockerEngineIT {
 
     @Test
     void anEngineThatIsAwaySaysSoAndIsUsedAgainWhenItIsBack(@TempDir Path folder) throws Exception {
-        Path socket = folder.resolve("docker.sock");
-        try (DockerEngine away = new DockerEngine(URI.create("unix://" + socket), INSTANCE)) {
+        try (EngineRelay relay = new EngineRelay(folder.resolve("docker.sock")); DockerEngine away = new DockerEngine(relay.host(), INSTANCE)) {
+            relay.stop();
             assertThatThrownBy(away::client).isInstanceOfSatisfying(UserError.class, e -> {
                 assertThat(e.exitCode()).isEqualTo(UserError.UNAVAILABLE);
-                assertThat(e).hasMessageContaining("does not answer at unix://" + socket)
-                        .hasMessageContaining("systemctl start docker");
+                assertThat(e).hasMessageContaining("does not answer at " + relay.host()).hasMessageContaining("systemctl start docker");
             });
-            try (Relay relay = new Relay(socket)) {
-                assertThat(away.client().listContainersCmd().exec()).isNotNull();
-                assertThat(relay.path()).exists();
-            }
-            Files.deleteIfExists(socket);
+            relay.start();
+            assertThat(away.client().listContainersCmd().exec()).isNotNull();
+            relay.stop();
             assertThatThrownBy(away::client).isInstanceOf(UserError.class);
-            try (Relay relay = new Relay(socket)) {
-                // The first call after a restart is one that no client library would try again.
-                String id = away.client().createContainerCmd("busybox:latest").withLabels(Map.of(Engine.INSTANCE_LABEL, INSTANCE))
-                        .exec().getId();
-                assertThat(id).isNotEmpty();
-                assertThat(relay.path()).exists();
-            }
+            relay.start();
+            // The first call after a restart is one that no client library would try again.
+            String id = away.client().createContainerCmd("busybox:latest").withLabels(Map.of(Engine.INSTANCE_LABEL, INSTANCE))
+                    .exec().getId();
+            assertThat(id).isNotEmpty();
         }
     }
 
@@ -294,7 +285,7 @@ class DockerEngineIT {
     }
 
     private static String processes(String container) {
-        return java.util.Arrays.deepToString(engine.client().topContainerCmd(container).exec().getProcesses());
+        return Arrays.deepToString(engine.client().topContainerCmd(container).exec().getProcesses());
     }
 
     private static String sleeping() {
@@ -385,57 +376,6 @@ class DockerEngineIT {
         @Override
         public void write(byte[] bytes, int offset, int length) {
             count += length;
-        }
-    }
-
-    /// An engine that comes and goes: passes each connection on to the real one.
-    private static final class Relay implements AutoCloseable {
-        private final Path path;
-        private final ServerSocketChannel server;
-
-        Relay(Path path) throws IOException {
-            this.path = path;
-            this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
-            Thread.ofPlatform().daemon().start(this::serve);
-        }
-
-        Path path() {
-            return path;
-        }
-
-        private void serve() {
-            try {
-                while (true) {
-                    SocketChannel client = server.accept();
-                    SocketChannel real = SocketChannel.open(UnixDomainSocketAddress.of(HOST.getPath()));
-                    Thread.ofPlatform().daemon().start(() -> pump(client, real));
-                    Thread.ofPlatform().daemon().start(() -> pump(real, client));
-                }
-            } catch (IOException e) {
-                // Closed by the test.
-            }
-        }
-
-        private static void pump(SocketChannel from, SocketChannel to) {
-            ByteBuffer buffer = ByteBuffer.allocate(8192);
-            try {
-                while (from.read(buffer) >= 0) {
-                    buffer.flip();
-                    while (buffer.hasRemaining()) {
-                        to.write(buffer);
-                    }
-                    buffer.clear();
-                }
-                to.shutdownOutput();
-            } catch (IOException e) {
-                // The other direction ends then as well.
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-            Files.deleteIfExists(path);
         }
     }
 }

@@ -3,95 +3,26 @@ package hokku.core.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import hokku.api.AppName;
-import hokku.api.Identity;
-import hokku.api.Output;
 import hokku.api.UserError;
 import hokku.core.git.GitClient.Result;
 import hokku.core.state.Home;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What the real git program shows and does.
 @Timeout(60)
-class GitPushIT implements PushHandler {
-    private static final AppName APP = AppName.of("hello");
-    private static final String MASTER = "refs/heads/master";
-
-    private interface Deploy {
-        void run(Push push, Output out) throws Exception;
-    }
-
-    @TempDir
-    private Path folder;
-    private Repositories repositories;
-    private GitServer server;
-    private GitClient client;
-    private final List<String> deployed = new CopyOnWriteArrayList<>();
-    private Deploy deploy = (push, out) -> {};
-    private Optional<String> refusal = Optional.empty();
-    private Optional<String> chosen = Optional.empty();
-    private final ReentrantLock queue = new ReentrantLock();
-
-    @BeforeEach
-    void start() throws Exception {
-        Home home = new Home(folder.resolve("home"));
-        home.create();
-        repositories = new Repositories(home);
-        server = new GitServer(folder, new GitReceive(repositories, this, Duration.ofMillis(20)), 
-                new GitUpload(repositories, this));
-        client = GitClient.init(folder.resolve("work"), server.ssh(), "master");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-    }
-
-    @Override
-    public void admit(AppName app, Identity by, boolean push) {
-        refusal.ifPresent(reason -> {
-            throw new UserError(UserError.NO_SUCH_APP, reason);
-        });
-    }
-
-    @Override
-    public Optional<String> deployBranch(AppName app) {
-        try {
-            return chosen.isPresent() ? chosen : repositories.deployRef(app).map(Branches::name);
-        } catch (java.io.IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
-        }
-    }
-
-    @Override
-    public void deploy(Push push, Output out) throws Exception {
-        queue.lockInterruptibly();
-        try {
-            push.recheck();
-            deploy.run(push, out);
-            push.moveRef();
-            deployed.add(push.commit());
-        } finally {
-            queue.unlock();
-        }
-    }
-
+class GitPushIT extends PushFixture {
     @Test
     void aPushIsDeployedAndItsFilesAreThere() throws Exception {
         String commit = client.commit("web/index.html", "hi");
@@ -187,123 +118,6 @@ class GitPushIT implements PushHandler {
     }
 
     @Test
-    void mainIsDeployedWhenItComesFirstAndMasterIsOnlyStoredThen() throws Exception {
-        String commit = client.commit("a", "1");
-        client.ok("push", "dokku", "master:main");
-        assertThat(deployed).containsExactly(commit);
-        Result other = client.run("push", "dokku", "master");
-        assertThat(other.exitCode()).isZero();
-        assertThat(other.output()).contains("master was stored, not deployed: the branch that is deployed is main")
-                .contains("git push <remote> master:main");
-        assertThat(deployed).hasSize(1);
-    }
-
-    @Test
-    void otherBranchesAndTagsAreStoredAndCanBeDeleted() throws Exception {
-        client.commit("a", "1");
-        client.ok("tag", "-a", "v1", "-m", "one");
-        Result push = client.run("push", "dokku", "master", "master:feature", "v1");
-        assertThat(push.exitCode()).as(push.output()).isZero();
-        assertThat(push.output()).contains("feature was stored, not deployed").contains("git push <remote> feature:master");
-        assertThat(deployed).hasSize(1);
-        assertThat(repositories.tip(APP, "refs/heads/feature")).isPresent();
-        assertThat(repositories.tip(APP, "refs/tags/v1")).contains(client.id("v1"));
-        client.ok("push", "dokku", ":feature", ":v1");
-        assertThat(repositories.tip(APP, "refs/heads/feature")).isEmpty();
-        assertThat(repositories.tip(APP, "refs/tags/v1")).isEmpty();
-    }
-
-    @Test
-    void theBranchThatIsDeployedCannotBeDeleted() throws Exception {
-        String commit = client.commit("a", "1");
-        client.ok("push", "dokku", "master");
-        Result push = client.run("push", "dokku", ":master");
-        assertThat(push.exitCode()).isEqualTo(1);
-        assertThat(push.output()).contains("[remote rejected] master (the branch that is deployed cannot be deleted)")
-                .contains("apps:destroy hello");
-        assertThat(repositories.tip(APP, MASTER)).contains(commit);
-    }
-
-    @Test
-    void otherKindsOfReferencesAreRefused() throws Exception {
-        client.commit("a", "1");
-        Result push = client.run("push", "dokku", "master", "master:refs/notes/x");
-        assertThat(push.exitCode()).isEqualTo(1);
-        assertThat(push.output()).contains("refs/notes/x (only branches and tags can be pushed)").contains("[new branch]");
-        assertThat(deployed).hasSize(1);
-    }
-
-    @Test
-    void anAtomicPushIsAllOrNothing() throws Exception {
-        client.commit("a", "1");
-        deploy = (push, out) -> {
-            throw new UserError("no");
-        };
-        Result push = client.run("push", "--atomic", "dokku", "master", "master:feature");
-        assertThat(push.exitCode()).isEqualTo(1);
-        assertThat(repositories.tip(APP, "refs/heads/feature")).isEmpty();
-        client.run("push", "--atomic", "dokku", "master", "master:refs/notes/x");
-        assertThat(repositories.tip(APP, MASTER)).isEmpty();
-    }
-
-    @Test
-    void anotherHistoryIsTakenWithForceOnly() throws Exception {
-        client.commit("a", "1");
-        client.ok("push", "dokku", "master");
-        client.ok("commit", "--amend", "-q", "-m", "other");
-        assertThat(client.run("push", "dokku", "master").output()).contains("[rejected]");
-        client.ok("push", "--force", "dokku", "master");
-        assertThat(repositories.tip(APP, MASTER)).contains(client.id("HEAD"));
-    }
-
-    @Test
-    void aChildPushedWhileItsParentIsBuiltIsDeployedToo() throws Exception {
-        String first = client.commit("a", "1");
-        CountDownLatch building = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        deploy = (push, out) -> {
-            building.countDown();
-            assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
-        };
-        Process one = client.start("push", "dokku", "master");
-        assertThat(building.await(20, TimeUnit.SECONDS)).isTrue();
-        String second = client.commit("a", "2");
-        Process two = client.start("push", "dokku", "master");
-        await().atMost(Duration.ofSeconds(20)).until(() -> queue.hasQueuedThreads());
-        go.countDown();
-        assertThat(text(one)).contains("[new branch]");
-        assertThat(text(two)).contains("[new branch]");
-        assertThat(deployed).containsExactly(first, second);
-        assertThat(repositories.tip(APP, MASTER)).contains(second);
-    }
-
-    @Test
-    void aPushThatDoesNotBuildOnWhatWentLiveMeanwhileIsRefusedBeforeAnyBuild() throws Exception {
-        client.commit("a", "0");
-        client.ok("push", "dokku", "master");
-        CountDownLatch building = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        deploy = (push, out) -> {
-            building.countDown();
-            assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
-        };
-        client.ok("branch", "other");
-        String first = client.commit("a", "1");
-        Process one = client.start("push", "dokku", "master");
-        assertThat(building.await(20, TimeUnit.SECONDS)).isTrue();
-        client.ok("checkout", "-q", "other");
-        client.commit("b", "2");
-        Process two = client.start("push", "dokku", "other:master");
-        await().atMost(Duration.ofSeconds(20)).until(() -> queue.hasQueuedThreads());
-        go.countDown();
-        assertThat(text(one)).contains("master -> master");
-        assertThat(text(two)).contains("[remote rejected] other -> master (master was moved to")
-                .contains("Fetch and merge it, then push again");
-        assertThat(repositories.tip(APP, MASTER)).contains(first);
-        assertThat(deployed).hasSize(2);
-    }
-
-    @Test
     void aShallowCloneIsToldWhatToDo() throws Exception {
         client.commit("a", "1");
         client.commit("a", "2");
@@ -336,15 +150,6 @@ class GitPushIT implements PushHandler {
     }
 
     @Test
-    void theTagOfACommitIsNoBranch() throws Exception {
-        client.commit("a", "1");
-        client.ok("tag", "-a", "v1", "-m", "one");
-        Result push = client.run("push", "dokku", "v1:refs/heads/master");
-        assertThat(push.exitCode()).isEqualTo(1);
-        assertThat(deployed).isEmpty();
-    }
-
-    @Test
     void aSilentBuildOutlivesManyPulsesWithoutATrace() throws Exception {
         client.commit("a", "1");
         deploy = (push, out) -> {
@@ -356,28 +161,6 @@ class GitPushIT implements PushHandler {
         assertThat(push.exitCode()).as(push.output()).isZero();
         assertThat(push.output().lines().filter(line -> line.startsWith("remote:")).map(String::strip))
                 .containsExactly("remote: -----> done");
-    }
-
-    @Test
-    void aClientThatGoesAwayCancelsItsDeploy() throws Exception {
-        client.commit("a", "1");
-        CountDownLatch building = new CountDownLatch(1);
-        CountDownLatch cancelled = new CountDownLatch(1);
-        deploy = (push, out) -> {
-            building.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } finally {
-                cancelled.countDown();
-            }
-        };
-        Process push = client.start("push", "dokku", "master");
-        assertThat(building.await(20, TimeUnit.SECONDS)).isTrue();
-        push.descendants().forEach(ProcessHandle::destroyForcibly);
-        push.destroyForcibly();
-        assertThat(cancelled.await(5, TimeUnit.SECONDS)).isTrue();
-        await().atMost(Duration.ofSeconds(5)).until(() -> !queue.isLocked());
-        assertThat(repositories.tip(APP, MASTER)).isEmpty();
     }
 
     @Test
@@ -402,11 +185,11 @@ class GitPushIT implements PushHandler {
             Files.writeString(client.folder().resolve("d" + i % 10).resolve("f" + i), "content " + i);
         }
         byte[] random = new byte[20 << 20];
-        new java.util.Random(1).nextBytes(random);
+        new Random(1).nextBytes(random);
         Files.write(client.folder().resolve("blob"), random);
         client.commit("a", "1");
         long[] sum = new long[1];
-        deploy = (push, out) -> push.tree().writeTar(new java.io.OutputStream() {
+        deploy = (push, out) -> push.tree().writeTar(new OutputStream() {
             @Override
             public void write(int b) {
                 sum[0]++;
@@ -420,11 +203,5 @@ class GitPushIT implements PushHandler {
         Result push = client.run("push", "dokku", "master");
         assertThat(push.exitCode()).as(push.output()).isZero();
         assertThat(sum[0]).isGreaterThan(random.length);
-    }
-
-    private static String text(Process process) throws Exception {
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return output;
     }
 }

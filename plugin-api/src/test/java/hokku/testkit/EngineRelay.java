@@ -1,4 +1,4 @@
-package hokku.dockerlocal;
+package hokku.testkit;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -14,28 +14,28 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// An engine that comes and goes, while its containers live on: passes connections on to the real one, and breaks them when it
 /// stops.
-final class EngineRelay implements AutoCloseable {
+public final class EngineRelay implements AutoCloseable {
     private final Path socket;
     private final List<SocketChannel> open = new CopyOnWriteArrayList<>();
     private ServerSocketChannel server;
 
-    EngineRelay(Path socket) throws IOException {
+    public EngineRelay(Path socket) throws IOException {
         this.socket = socket;
         start();
     }
 
-    URI host() {
+    public URI host() {
         return URI.create("unix://" + socket);
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(socket));
         server = listening;
         Thread.ofVirtual().start(() -> serve(listening));
     }
 
-    void stop() throws IOException {
+    public void stop() throws IOException {
         server.close();
         Files.deleteIfExists(socket);
         for (SocketChannel channel : open) {
