@@ -22,19 +22,12 @@ import hokku.core.state.Catalogue;
 import hokku.core.state.ReleaseJournal.Marker;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// The apps of this server, and the one road for every change of what should be.
 public final class LiveApps implements Apps {
-    /// What a change needs beyond being stored, the least first.
-    private enum Need { STORE, ROUTE, STOP, ROLLOUT }
-
     private final Catalogue catalogue;
     private final Snapshots snapshots;
     private final AppLocks locks;
@@ -129,7 +122,7 @@ public final class LiveApps implements Apps {
             boolean same = changed.equals(before);
             App after = same ? before : changed.withRevision(before.revision() + 1);
             // What is there already is done once more: it may have failed half way before.
-            Need need = !same ? need(lease.registry(), before, after) : after.stopped() ? Need.STOP : Need.ROUTE;
+            Need need = !same ? Need.of(lease.registry(), before, after) : after.stopped() ? Need.STOP : Need.ROUTE;
             try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
                 apply(lease, before, after, restart == Restart.NEVER && need == Need.ROLLOUT ? Need.ROUTE : need, why, by, out);
             }
@@ -156,27 +149,6 @@ public final class LiveApps implements Apps {
             case STOP -> stop(registry, before, after, release, out);
             case ROLLOUT -> rollouts.roll(lease, new Rollouts.Order(before, after, release, why, by, Optional.empty()), out);
         }
-    }
-
-    private static Need need(Registry registry, App before, App after) {
-        if (before.stopped() != after.stopped()) {
-            return after.stopped() ? Need.STOP : Need.ROLLOUT;
-        }
-        if (!before.runtimeEnv().equals(after.runtimeEnv()) || !before.scale().equals(after.scale()) || !before.ports().equals(after.ports())
-                || changed(registry, before.settings(), after.settings(), Setting.Effect.ROLLOUT)) {
-            return Need.ROLLOUT;
-        }
-        boolean routed = !before.domains().equals(after.domains()) || before.ownDomains() != after.ownDomains()
-                || before.domainsEnabled() != after.domainsEnabled() || before.proxied() != after.proxied()
-                || changed(registry, before.settings(), after.settings(), Setting.Effect.ROUTE);
-        return routed ? Need.ROUTE : Need.STORE;
-    }
-
-    private static boolean changed(Registry registry, Map<String, String> before, Map<String, String> after, Setting.Effect effect) {
-        Set<String> keys = new HashSet<>(before.keySet());
-        keys.addAll(after.keySet());
-        return keys.stream().filter(key -> !Objects.equals(before.get(key), after.get(key))).map(registry.settings()::get)
-                .anyMatch(setting -> setting != null && setting.value().effect() == effect);
     }
 
     /// The route is validated before anything is stored, and stored before it goes live: a crash between leaves the next start to
@@ -266,10 +238,10 @@ public final class LiveApps implements Apps {
                 return;
             }
             App app = found.get();
-            Need need = need(lease.registry(), app.withGlobal(before), app.withGlobal(after));
-            boolean settled = changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROLLOUT);
+            Need need = Need.of(lease.registry(), app.withGlobal(before), app.withGlobal(after));
+            boolean settled = Need.changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROLLOUT);
             boolean routed = !before.domains().equals(after.domains())
-                    || changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROUTE);
+                    || Need.changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROUTE);
             boolean rolls = (need == Need.ROLLOUT || settled) && restart == Restart.IF_NEEDED;
             if (rolls || routed) {
                 out.step((rolls ? "Restarting app " : "Routing app ") + name);
