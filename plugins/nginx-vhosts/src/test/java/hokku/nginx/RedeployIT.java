@@ -5,15 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hokku.api.App;
 import hokku.api.AppId;
 import hokku.api.AppName;
-import hokku.api.Domain;
 import hokku.api.Endpoint;
 import hokku.api.Global;
-import hokku.api.PortMapping;
-import hokku.api.Route;
-import hokku.api.spi.Proxy.Change;
-import hokku.testkit.RecordingOutput;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,42 +16,24 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Containers are replaced under constant load, and nobody notices.
-final class RedeployIT {
+final class RedeployIT extends NginxFixture {
     private static final int REDEPLOYS = 20;
     private static final int CLIENTS_OF_A_KIND = 4;
     private static final long PAUSE_NANOS = 8_000_000;
 
-    private final App app = App.create(AppName.of("hello"), AppId.random(), Instant.EPOCH, Global.EMPTY);
     private final App chat = App.create(AppName.of("chat"), AppId.random(), Instant.EPOCH, Global.EMPTY);
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger onNewConnections = new AtomicInteger();
     private final AtomicInteger onKeptConnections = new AtomicInteger();
     private final AtomicInteger messages = new AtomicInteger();
     private volatile boolean stop;
-    private TestNginx nginx;
 
-    @BeforeEach
-    void load(@TempDir Path home) throws Exception {
-        nginx = TestNginx.load(home);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        nginx.close();
-    }
-
-    private Change commit(App which, Endpoint... containers) throws Exception {
-        Change change = nginx.proxy().prepare(Route.of(which, List.of(Domain.of(which.name() + ".test")),
-                List.of(PortMapping.of("http", nginx.port, 5000)), List.of(containers)), new RecordingOutput());
-        change.commit();
-        return change;
+    private void commit(App which, Endpoint container) throws Exception {
+        commit(route(which, which.name() + ".test", container));
     }
 
     @Test
