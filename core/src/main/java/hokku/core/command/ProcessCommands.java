@@ -191,9 +191,7 @@ public final class ProcessCommands implements Plugin {
     final class Stop extends Each {
         @Override
         void act(AppName name, Session session) throws Exception {
-            if (apps.get(name).release().isEmpty()) {
-                throw new UserError("App " + name + " has not been deployed");
-            }
+            LiveApps.deployed(apps.get(name));
             session.out().step("Stopping " + name);
             apps.change(name, app -> app.withStopped(true), Apps.Restart.IF_NEEDED, session.out());
         }
@@ -204,9 +202,7 @@ public final class ProcessCommands implements Plugin {
         @Override
         void act(AppName name, Session session) throws Exception {
             App app = apps.get(name);
-            if (app.release().isEmpty()) {
-                throw new UserError("App " + name + " has not been deployed");
-            }
+            LiveApps.deployed(app);
             if (!app.stopped()) {
                 session.out().warn("App " + name + " already running");
                 return;

@@ -179,9 +179,7 @@ public final class ReleaseCommands implements Plugin {
     }
 
     private List<String> urls(AppName name) {
-        if (apps.get(name).release().isEmpty()) {
-            throw new UserError("App " + name + " has not been deployed");
-        }
+        LiveApps.deployed(apps.get(name));
         List<String> urls = apps.urls(name);
         if (urls.isEmpty()) {
             throw new UserError("App " + name + " has no URL: " + apps.unreachable(name));

@@ -42,7 +42,7 @@ public final class Containers {
     public int run(AppName name, List<String> command, Env further, Attachment attachment, Output out) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease()) {
             App app = catalogue.get(name);
-            Release release = deployed(app);
+            Release release = LiveApps.deployed(app);
             List<String> words = process(release, command);
             ProcessSpec task = DeploymentPlan.task(ProcessSpec.Kind.RUN, DeploymentPlan.newId(release.number()), app, release, RUN, words);
             ProcessSpec amended = new Hooks(lease.registry()).before(PreStart.class, task.withEnv(task.env().merge(further)), out);
@@ -76,7 +76,7 @@ public final class Containers {
     }
 
     private static UserError notThere(App app, Optional<String> which, Optional<String> container, List<Instance> running) {
-        deployed(app);
+        LiveApps.deployed(app);
         if (running.isEmpty()) {
             return new UserError("Container is not running. " + startIt(app));
         }
@@ -95,7 +95,7 @@ public final class Containers {
     public void logs(AppName name, Optional<String> which, int lines, boolean follow, Scheduler.LogSink sink) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease()) {
             App app = catalogue.get(name);
-            deployed(app);
+            LiveApps.deployed(app);
             Scheduler scheduler = Rollouts.scheduler(lease.registry(), app).value();
             List<Instance> instances = rollouts.live(lease.registry(), app).stream().filter(each -> which.map(type -> each.dyno().equals(type)
                     || each.process().value().equals(type)).orElse(true)).toList();
@@ -110,9 +110,5 @@ public final class Containers {
     private static String startIt(App app) {
         return app.stopped() ? "Start it with ps:start " + app.name()
                 : "See ps:report " + app.name() + ", and start containers with ps:scale " + app.name() + " <process>=<count>";
-    }
-
-    private static Release deployed(App app) {
-        return app.release().orElseThrow(() -> new UserError("App " + app.name() + " has not been deployed"));
     }
 }

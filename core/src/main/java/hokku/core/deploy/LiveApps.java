@@ -88,6 +88,13 @@ public final class LiveApps implements Apps {
         }
     }
 
+    /// The release that an app has.
+    ///
+    /// @throws UserError when it was never deployed
+    public static Release deployed(App app) {
+        return app.release().orElseThrow(() -> new UserError("App " + app.name() + " has not been deployed"));
+    }
+
     /// Why nobody can reach an app from outside, and what to do about it.
     public String unreachable(AppName name) {
         return routing.unreachable(catalogue.get(name));
@@ -258,7 +265,7 @@ public final class LiveApps implements Apps {
     public Live restart(AppName name, Identity by, Output out) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App before = catalogue.get(name);
-            Release release = before.release().orElseThrow(() -> new UserError("App " + name + " has not been deployed"));
+            Release release = deployed(before);
             App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
             return rollouts.roll(lease, new Rollouts.Order(before, after, release, "restart", by, Optional.empty()), out);
         }
@@ -283,7 +290,7 @@ public final class LiveApps implements Apps {
     }
 
     private Release target(App app, Optional<Integer> number) throws IOException {
-        int live = app.release().orElseThrow(() -> new UserError("App " + app.name() + " has not been deployed")).number();
+        int live = deployed(app).number();
         List<Integer> wereLive = catalogue.journal(app.name()).markers().stream().map(Marker::release).distinct().toList();
         int wanted = number.orElseGet(() -> wereLive.stream().filter(each -> each < live && each > 0).max(Integer::compare).orElseThrow(
                 () -> new UserError("There is no release before " + live + " to go back to. See releases:list " + app.name())));
