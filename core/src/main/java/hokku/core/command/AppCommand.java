@@ -16,6 +16,10 @@ abstract class AppCommand implements Command {
         return Optional.of(name());
     }
 
+    final boolean isNamed() {
+        return !app.isEmpty();
+    }
+
     final AppName name() {
         return AppName.of(app);
     }

@@ -15,11 +15,9 @@ import hokku.api.spi.Report;
 import hokku.api.spi.Session;
 import hokku.core.deploy.Deploys;
 import hokku.core.deploy.LiveApps;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -128,53 +126,24 @@ public final class ProcessCommands implements Plugin {
         }
     }
 
-    /// Does the same to one app or to all; a failure of one does not keep the others from it.
-    abstract sealed class Each extends AppCommand {
-        @Option(names = "--all", description = "Do it to all apps")
-        private boolean all;
-
-        @Override
-        public Access access() {
-            return Access.OPERATE;
+    /// Does the same to one app or to all that were deployed.
+    abstract sealed class Each extends AppOrAllCommand {
+        Each(Access access) {
+            super(apps, access);
         }
 
         @Override
-        public Optional<AppName> app() {
-            return all ? Optional.empty() : super.app();
-        }
-
-        @Override
-        public void run(Session session) throws Exception {
-            if (!all) {
-                act(name(), session);
-                return;
-            }
-            List<String> failed = new ArrayList<>();
-            for (AppName name : apps.list()) {
-                if (!concerns(apps.get(name))) {
-                    continue;
-                }
-                try {
-                    act(name, session);
-                } catch (UserError error) {
-                    session.out().warn(name + ": " + error.getMessage());
-                    failed.add(name.value());
-                }
-            }
-            if (!failed.isEmpty()) {
-                throw new UserError("Failed for " + String.join(", ", failed) + "; see above");
-            }
-        }
-
         boolean concerns(App each) {
             return each.release().isPresent();
         }
-
-        abstract void act(AppName name, Session session) throws Exception;
     }
 
     @CommandLine.Command(name = "ps:restart", description = "Replace an app's containers by new ones, without downtime")
     final class Restart extends Each {
+        Restart() {
+            super(Access.OPERATE);
+        }
+
         @Override
         boolean concerns(App each) {
             return super.concerns(each) && !each.stopped();
@@ -189,6 +158,10 @@ public final class ProcessCommands implements Plugin {
 
     @CommandLine.Command(name = "ps:stop", description = "Stop an app's containers")
     final class Stop extends Each {
+        Stop() {
+            super(Access.OPERATE);
+        }
+
         @Override
         void act(AppName name, Session session) throws Exception {
             LiveApps.deployed(apps.get(name));
@@ -199,6 +172,10 @@ public final class ProcessCommands implements Plugin {
 
     @CommandLine.Command(name = "ps:start", description = "Start an app that was stopped")
     final class Start extends Each {
+        Start() {
+            super(Access.OPERATE);
+        }
+
         @Override
         void act(AppName name, Session session) throws Exception {
             App app = apps.get(name);
@@ -214,9 +191,8 @@ public final class ProcessCommands implements Plugin {
 
     @CommandLine.Command(name = "ps:rebuild", description = "Build and deploy again what was pushed last")
     final class Rebuild extends Each {
-        @Override
-        public Access access() {
-            return Access.DEPLOY;
+        Rebuild() {
+            super(Access.DEPLOY);
         }
 
         @Override

@@ -194,7 +194,7 @@ public final class ReleaseCommands implements Plugin {
 
         @Override
         public Access access() {
-            return Access.OPERATE;
+            return app == null ? Access.ADMIN : Access.OPERATE;
         }
 
         @Override

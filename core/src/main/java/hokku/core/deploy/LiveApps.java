@@ -267,7 +267,11 @@ public final class LiveApps implements Apps {
             App before = catalogue.get(name);
             Release release = deployed(before);
             App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
-            return rollouts.roll(lease, new Rollouts.Order(before, after, release, "restart", by, Optional.empty()), out);
+            Live live = rollouts.roll(lease, new Rollouts.Order(before, after, release, "restart", by, Optional.empty()), out);
+            if (after != before) {
+                new Hooks(lease.registry()).tell(new AppEvent.Changed(name, after.id()));
+            }
+            return live;
         }
     }
 

@@ -57,12 +57,14 @@ final class Retirements {
         Snapshots.Lease mine = lease.again();
         Thread.ofVirtual().name("retire " + app.name()).start(() -> {
             try (mine) {
-                endAtLast(scheduler, app, others);
+                boolean ended = endAtLast(scheduler, app, others);
                 if (!serving.isEmpty() && !drained(proxy, answering, app, limit)) {
                     LOG.info("{}: former containers still served after {} s; they are stopped now", app.name(), limit.toSeconds());
                 }
-                endAtLast(scheduler, app, serving);
-                done.run();
+                ended &= endAtLast(scheduler, app, serving);
+                if (ended) {
+                    done.run();
+                }
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
             } finally {
@@ -81,13 +83,19 @@ final class Retirements {
     }
 
     /// Former workers must not go on beside the new ones because the engine was away for a moment.
-    private static void endAtLast(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {
+    ///
+    /// @return whether they are gone
+    private static boolean endAtLast(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {
         Duration pause = Duration.ofSeconds(1);
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        for (int attempt = 1;; attempt++) {
             try {
                 end(scheduler, app, containers);
-                return;
+                return true;
             } catch (RuntimeException | LinkageError failed) {
+                if (attempt == ATTEMPTS) {
+                    LOG.error("{}: former containers could not be removed; the next start of the server tries again", app.name(), failed);
+                    return false;
+                }
                 LOG.warn("{}: former containers could not be removed; the server tries again in {} s, or at its next start", app.name(),
                         pause.toSeconds(), failed);
             }

@@ -189,7 +189,7 @@ final class Rollouts {
                 return change;
             });
         } catch (UserError | InterruptedException refused) {
-            catalogue.live(order.after().name(), former.orElse(Marker.none(order.by().name(), clock.instant())));
+            catalogue.takeBack(order.after().name(), former.orElse(Marker.none(order.by().name(), clock.instant())));
             catalogue.forget(order.after().name());
             catalogue.adopt(order.before());
             throw refused;

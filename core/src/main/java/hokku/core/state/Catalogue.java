@@ -211,6 +211,11 @@ public final class Catalogue {
         journal(name).live(marker);
     }
 
+    /// Says that what went live last is not, and what is instead.
+    public void takeBack(AppName name, ReleaseJournal.Marker former) throws IOException {
+        journal(name).takeBack(former);
+    }
+
     /// Lets a prepared app, if there is one, take the place of the old one: the journal wants it already, so that it holds even if
     /// the file cannot be moved now.
     public void adopt(App app) throws IOException {

@@ -106,6 +106,23 @@ public final class ReleaseJournal {
         currentRelease = release;
     }
 
+    /// Says that what went live last is not, and what is instead. Where the disk takes no more line, the last one is removed.
+    public synchronized void takeBack(Marker former) throws IOException {
+        try {
+            live(former);
+        } catch (IOException full) {
+            LOG.warn("{}: no line more can be written, so what could not go live is removed", file, full);
+            dropLive(former);
+        }
+    }
+
+    /// Removes the last line, which says what went live.
+    synchronized void dropLive(Marker former) throws IOException {
+        dropLast("live");
+        current = Optional.of(former);
+        currentRelease = former.release() == 0 ? Optional.empty() : release(former.release());
+    }
+
     /// What is live; empty when nothing ever was, or is any more.
     public synchronized Optional<Marker> current() {
         return current.filter(marker -> marker.release() != 0);
@@ -210,6 +227,22 @@ public final class ReleaseJournal {
         note(line);
     }
 
+    private void dropLast(String type) throws IOException {
+        String content = Files.readString(file);
+        int start = content.lastIndexOf('\n', content.length() - 2) + 1;
+        if (!StateJson.MAPPER.readTree(content.substring(start)).path("type").asText().equals(type)) {
+            throw new IOException(file + " does not end with what was to be taken back");
+        }
+        truncate(content.substring(0, start).getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    private void truncate(long length) throws IOException {
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(length);
+            out.getFD().sync();
+        }
+    }
+
     private void dropTornLine() throws IOException {
         if (!Files.exists(file)) {
             return;
@@ -221,10 +254,7 @@ public final class ReleaseJournal {
         }
         if (end < content.length) {
             LOG.warn("{}: the last line was not written to its end; it is dropped", file);
-            try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-                out.setLength(end);
-                out.getFD().sync();
-            }
+            truncate(end);
         }
     }
 }

@@ -278,6 +278,7 @@ class RoutingCommandsTest {
         assertThat(apps.calls()).containsExactly("route hello without restart", "route hello without restart",
                 "route other without restart");
         assertThatThrownBy(() -> run("proxy:build-config")).hasMessage("Please specify an app to run the command on");
+        assertThatThrownBy(() -> contributions.parsed("proxy:build-config", "hello", "--all").app()).hasMessageContaining("not both");
         assertThat(contributions.parsed("proxy:build-config", "--all").access()).isEqualTo(Access.ADMIN);
     }
 
@@ -286,8 +287,17 @@ class RoutingCommandsTest {
         apps.add("other");
         apps.failWith(new UserError("nginx refused the config"));
         RecordingSession session = new RecordingSession();
-        assertThatThrownBy(() -> contributions.run(session, "proxy:build-config", "--all")).hasMessage("Failed for hello, other");
+        assertThatThrownBy(() -> contributions.run(session, "proxy:build-config", "--all")).hasMessage("Failed for hello, other; see above");
         assertThat(session.marked()).contains(" !     hello: nginx refused the config", " !     other: nginx refused the config");
+    }
+
+    @Test
+    void aDefectInOneAppDoesNotKeepTheOthersFromTheirTurnEither() {
+        apps.add("other");
+        apps.failWith(new IllegalStateException("a bug"));
+        RecordingSession session = new RecordingSession();
+        assertThatThrownBy(() -> contributions.run(session, "proxy:build-config", "--all")).hasMessage("Failed for hello, other; see above");
+        assertThat(session.marked()).anyMatch(line -> line.startsWith(" !     other: ") && line.contains("a bug"));
     }
 
     @Test

@@ -76,6 +76,24 @@ class ReleaseJournalTest {
     }
 
     @Test
+    void whatCouldNotGoLiveIsTakenBackEvenWhereNoLineMoreFits() throws IOException {
+        ReleaseJournal journal = open();
+        for (int number = 1; number <= 2; number++) {
+            journal.begin("c" + number, "alice", NOW);
+            journal.release(release(number));
+            journal.live(live(number));
+        }
+
+        journal.dropLive(live(1));
+
+        assertThat(journal.current()).contains(live(1));
+        assertThat(journal.currentRelease()).contains(release(1));
+        assertThat(open().current()).contains(live(1));
+        assertThat(open().releases()).containsExactly(release(1), release(2));
+        assertThatThrownBy(() -> journal.dropLive(live(1))).isInstanceOf(IOException.class).hasMessageContaining("does not end with");
+    }
+
+    @Test
     void aLastLineThatWasNotWrittenToItsEndIsDropped() throws IOException {
         ReleaseJournal journal = open();
         journal.begin("c1", "alice", NOW);

@@ -3,12 +3,15 @@ package hokku.nginx;
 import hokku.api.AppName;
 import hokku.api.UserError;
 import hokku.api.spi.Session;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Shows the end of a log, and what is added to it.
 final class LogReader {
@@ -23,44 +26,67 @@ final class LogReader {
         this.app = app;
     }
 
+    /// @param lines how many of the last ones to begin with
     /// @param follow whether to go on until interrupted
     void show(Session session, int lines, boolean follow) throws IOException, InterruptedException {
-        if (!Files.exists(log)) {
-            throw new UserError("No nginx logs exist for " + app);
+        if (lines < 0) {
+            throw UserError.usage("The number of lines must be 0 or more");
         }
         OutputStream out = session.stdout();
-        Object shown = key();
-        long position;
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            file.seek(startOfLast(file, lines));
-            position = pass(file, out);
-        }
-        while (follow) {
-            Thread.sleep(PAUSE);
-            if (!Files.exists(log)) {
-                continue;
+        RandomAccessFile file = open().orElseThrow(() -> new UserError("No nginx logs exist for " + app));
+        try {
+            Optional<Object> shown = key();
+            file.seek(lines == 0 ? file.length() : startOfLast(file, lines));
+            pass(file, out);
+            while (follow) {
+                Thread.sleep(PAUSE);
+                Optional<Object> now = key();
+                if (file.length() < file.getFilePointer()) {
+                    file.seek(0);
+                }
+                // Of a log that was rotated the end is read before the one that took its place.
+                pass(file, out);
+                if (now.isPresent() && !now.equals(shown)) {
+                    Optional<RandomAccessFile> next = open();
+                    if (next.isPresent()) {
+                        file.close();
+                        file = next.get();
+                        shown = now;
+                        pass(file, out);
+                    }
+                }
             }
-            Object now = key();
-            try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-                // Rotated: another file under the name, from its beginning.
-                file.seek(now.equals(shown) && position <= file.length() ? position : 0);
-                position = pass(file, out);
-            }
-            shown = now;
+        } finally {
+            file.close();
         }
     }
 
-    private Object key() throws IOException {
-        return Files.getAttribute(log, "unix:ino");
+    private Optional<RandomAccessFile> open() throws IOException {
+        try {
+            return Optional.of(new RandomAccessFile(log.toFile(), "r"));
+        } catch (FileNotFoundException absent) {
+            if (Files.exists(log)) {
+                throw absent;
+            }
+            return Optional.empty();
+        }
     }
 
-    private static long pass(RandomAccessFile file, OutputStream out) throws IOException {
+    /// Tells the file that bears the name from another one; empty while none does.
+    private Optional<Object> key() throws IOException {
+        try {
+            return Optional.of(Files.getAttribute(log, "unix:ino"));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    private static void pass(RandomAccessFile file, OutputStream out) throws IOException {
         byte[] block = new byte[BLOCK];
         for (int read = file.read(block); read > 0; read = file.read(block)) {
             out.write(block, 0, read);
         }
         out.flush();
-        return file.getFilePointer();
     }
 
     private static long startOfLast(RandomAccessFile file, int lines) throws IOException {
