@@ -15,6 +15,7 @@ public final class EnvPlugin implements Plugin {
         to.command(() -> new ConfigGet(apps));
         to.command(() -> new ConfigKeys(apps));
         to.command(() -> new ConfigExport(apps));
+        to.command(() -> new ConfigBundle(apps));
         to.command(() -> new ConfigSet(apps));
         to.command(() -> new ConfigUnset(apps));
         to.command(() -> new ConfigClear(apps));

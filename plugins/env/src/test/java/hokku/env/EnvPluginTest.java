@@ -248,7 +248,7 @@ class EnvPluginTest {
     @Test
     void whoMayOnlyLookSeesNoValues() {
         assertThat(contributions.parsed("config:keys", "hello").access()).isEqualTo(Access.READ);
-        for (String name : List.of("config", "config:show", "config:get", "config:export", "config:set", "config:unset", "config:clear",
+        for (String name : List.of("config", "config:show", "config:get", "config:export", "config:bundle", "config:set", "config:unset", "config:clear",
                 "config:import")) {
             assertThat(contributions.parsed(name, "hello").access()).as(name).isEqualTo(Access.DEPLOY);
         }
