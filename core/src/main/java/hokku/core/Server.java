@@ -25,6 +25,7 @@ import hokku.core.git.GitReceive;
 import hokku.core.git.GitUpload;
 import hokku.core.git.Repositories;
 import hokku.core.plugin.BuiltIn;
+import hokku.core.plugin.Download;
 import hokku.core.plugin.PluginHost;
 import hokku.core.plugin.Services;
 import hokku.core.plugin.Usage;
@@ -125,7 +126,7 @@ public final class Server implements AutoCloseable {
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
                 new KeyCommands(keys),
-                new PluginCommands(plugins));
+                new PluginCommands(plugins, new Download()));
         return List.of(new BuiltIn("core", version(), "What every installation has", (context, to) -> {
             for (Plugin noun : nouns) {
                 noun.contribute(context, to);

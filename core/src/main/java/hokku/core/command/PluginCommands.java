@@ -8,6 +8,8 @@ import hokku.api.UserError;
 import hokku.api.hook.Hook;
 import hokku.api.spi.Command;
 import hokku.api.spi.Session;
+import hokku.core.plugin.CheckedJar;
+import hokku.core.plugin.Download;
 import hokku.core.plugin.HookPoints;
 import hokku.core.plugin.PluginHost;
 import hokku.core.plugin.PluginInfo;
@@ -15,6 +17,7 @@ import hokku.core.plugin.Registry;
 import hokku.core.plugin.Snapshots;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,9 +32,12 @@ import picocli.CommandLine.Parameters;
 /// The commands `plugin:*`.
 public final class PluginCommands implements Plugin {
     private final PluginHost host;
+    private final Download download;
 
-    public PluginCommands(PluginHost host) {
+    /// @param download fetches jars from elsewhere
+    public PluginCommands(PluginHost host, Download download) {
         this.host = host;
+        this.download = download;
     }
 
     @Override
@@ -144,25 +150,51 @@ public final class PluginCommands implements Plugin {
         }
     }
 
-    @CommandLine.Command(name = "plugin:install", description = "Add a plugin, or replace it by another version: the jar comes on standard input")
+    @CommandLine.Command(name = "plugin:install", description = "Add a plugin, or replace it by another version: the jar comes on standard input,"
+            + " from a file of the server, or from an https address", customSynopsis = "dokku plugin:install [--sha256 <digest>] [<file>|<url>]")
     private final class Install extends Change {
-        @Parameters(arity = "0..1", paramLabel = "<file>", description = "The absolute path of a jar on the server, instead of standard input")
-        private Optional<String> file = Optional.empty();
+        @Parameters(arity = "0..1", paramLabel = "<file>|<url>",
+                description = "The absolute path of a jar on the server, or an https address, instead of standard input")
+        private Optional<String> from = Optional.empty();
+
+        @Option(names = "--sha256", paramLabel = "<digest>", description = "The SHA-256 digest that the jar must have")
+        private Optional<String> sha256 = Optional.empty();
+
+        /// An address may hold a token, so that only its host is written down.
+        @Override
+        public List<String> audited() {
+            return from.filter(Install::isAddress).map(text -> List.of(Download.address(text).getHost())).orElse(List.of());
+        }
 
         @Override
         public void run(Session session) throws IOException {
+            sha256.ifPresent(CheckedJar::demandDigest);
             PluginInfo plugin;
-            try (InputStream jar = file.isPresent() ? open(file.get()) : session.in()) {
-                session.out().step("Installing a plugin from " + file.orElse("standard input"));
+            try (InputStream jar = new CheckedJar(open(session), sha256)) {
                 plugin = host.install(jar);
             }
             session.out().step("Plugin " + plugin.id() + " " + plugin.version() + " is installed and enabled");
         }
 
-        private static InputStream open(String file) throws IOException {
-            if (file.contains("://")) {
-                throw new UserError("A plugin is a jar, and the server fetches none. Fetch it, then send it: plugin:install < plugin.jar");
+        private InputStream open(Session session) throws IOException {
+            if (from.isEmpty()) {
+                session.out().step("Installing a plugin from standard input");
+                return session.in();
             }
+            if (isAddress(from.get())) {
+                URI address = Download.address(from.get());
+                session.out().step("Installing a plugin from " + address.getHost());
+                return download.open(address);
+            }
+            session.out().step("Installing a plugin from " + from.get());
+            return file(from.get());
+        }
+
+        private static boolean isAddress(String text) {
+            return text.contains("://");
+        }
+
+        private static InputStream file(String file) throws IOException {
             Path path = Path.of(file);
             if (!path.isAbsolute()) {
                 throw new UserError("The path " + path + " is not absolute, and the server does not know your folder."

@@ -106,7 +106,7 @@ final class Jars {
             jar.transferTo(out);
             out.getFD().sync();
             return received;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(received);
             throw e;
         }

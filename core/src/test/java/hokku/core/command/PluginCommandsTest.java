@@ -9,6 +9,7 @@ import hokku.api.hook.Order;
 import hokku.api.hook.PreDeploy;
 import hokku.core.plugin.BuiltIn;
 import hokku.core.plugin.NoEngine;
+import hokku.core.plugin.Download;
 import hokku.core.plugin.PluginHost;
 import hokku.core.plugin.Services;
 import hokku.core.state.Home;
@@ -49,7 +50,7 @@ class PluginCommandsTest {
         host = new PluginHost(home, folder.resolve("shipped"), Clock.systemUTC(), Duration.ofMinutes(1));
         FakeApps apps = new FakeApps();
         FakeContext context = new FakeContext("core", apps, folder);
-        PluginCommands plugin = new PluginCommands(host);
+        PluginCommands plugin = new PluginCommands(host, new Download());
         host.start(new Services(apps, new NoEngine(), new PlainJson(), (kind, name) -> List.of()), List.of(
                 new BuiltIn("core", "0.1.0", "What is built in", plugin),
                 new BuiltIn("early", "0.1.0", "", (own, to) -> to.hook(PreDeploy.class, Order.EARLY, (deployment, out) -> deployment)),
@@ -72,7 +73,7 @@ class PluginCommandsTest {
     }
 
     /// A plugin that contributes nothing, of a class that the tests have.
-    private static byte[] jar(String id) throws IOException {
+    static byte[] jar(String id) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         Map.of("Plugin-Id", id, "Plugin-Version", "1.2.3", "Plugin-Class", Silent.class.getName(), "Plugin-Description", "Does nothing")
