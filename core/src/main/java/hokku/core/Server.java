@@ -10,6 +10,7 @@ import hokku.core.command.AppCommands;
 import hokku.core.command.Audit;
 import hokku.core.command.ContainerCommands;
 import hokku.core.command.Dispatcher;
+import hokku.core.command.EventCommands;
 import hokku.core.command.GitService;
 import hokku.core.command.KeyCommands;
 import hokku.core.command.PluginCommands;
@@ -95,11 +96,12 @@ public final class Server implements AutoCloseable {
         started.push(plugins);
         DeployParts parts = DeployParts.assemble(home, catalogue, plugins, engine, repositories, configuration.address(),
                 new FaultPoints(configuration.fault()), clock);
+        Audit audit = new Audit(home.audit(), json, () -> catalogue.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow());
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
-        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins));
+        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins, audit));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
-        Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), new Audit(home.audit(), json), json, version());
+        Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());
         SshDaemon ssh = new SshDaemon(configuration.sshAddress(), configuration.sshPort(), home.hostKeys(), keys, dispatcher);
         started.push(ssh);
         started.push(parts.reconciler());
@@ -121,8 +123,9 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins) {
+    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
+                new EventCommands(audit),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
                 new KeyCommands(keys),

@@ -53,10 +53,13 @@ public final class CoreSettings {
     public static final Setting<String> APP_JSON_PATH = path("app-json", "appjson-path").initially("app.json")
             .help("Path of app.json in the source");
 
+    public static final Setting<Boolean> EVENTS_RECORDED = Setting.flag("events", "recorded").initially(true).scope(Scope.GLOBAL)
+            .help("Whether the server records who did what: events:on and events:off");
+
     /// Every setting of the core.
     public static final List<Setting<?>> ALL = List.of(BUILDER_SELECTED, SCHEDULER_SELECTED, PROXY_TYPE, PROXY_PORT, DEPLOY_BRANCH,
             REV_ENV_VAR, DISABLE_AUTOCREATION, WAIT_TO_RETIRE, START_TIMEOUT, CHECKS_DISABLED, CHECKS_SKIPPED, RESTART_POLICY,
-            STOP_TIMEOUT, PROCFILE_PATH, LOG_MAX_SIZE, KEPT_RELEASES, APP_JSON_PATH);
+            STOP_TIMEOUT, PROCFILE_PATH, LOG_MAX_SIZE, KEPT_RELEASES, APP_JSON_PATH, EVENTS_RECORDED);
 
     private CoreSettings() {}
 

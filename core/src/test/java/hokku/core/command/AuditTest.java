@@ -23,6 +23,7 @@ class AuditTest {
     private static final Identity ALICE = Identity.of("alice", "SHA256:abc", Access.DEPLOY);
     @TempDir
     private Path folder;
+    private boolean recording = true;
 
     @Test
     void everyCommandIsOneLine() throws IOException {
@@ -69,11 +70,48 @@ class AuditTest {
         assertThat(file()).isDirectory();
     }
 
+    @Test
+    void whatIsWantedIsReadAcrossFilesTheOldestFirst() throws IOException {
+        Audit audit = audit(1);
+        for (int i = 0; i < 7; i++) {
+            audit.add(ALICE, "command-" + i, Optional.empty(), List.of(), i % 2, Duration.ZERO);
+        }
+        assertThat(commands(audit.last(100, line -> true))).containsExactly("command-2", "command-3", "command-4", "command-5", "command-6");
+        assertThat(commands(audit.last(2, line -> line.contains("\"exit\":0")))).containsExactly("command-4", "command-6");
+    }
+
+    @Test
+    void whoFollowsGetsEveryLineOnceAlsoWhenAFileIsPutAside() throws Exception {
+        Audit audit = audit(300);
+        audit.add(ALICE, "before", Optional.empty(), List.of(), 0, Duration.ZERO);
+        try (Audit.Tail tail = audit.tail(10, line -> !line.contains("other"))) {
+            assertThat(commands(tail.former())).containsExactly("before");
+            for (int i = 0; i < 5; i++) {
+                audit.add(ALICE, "other", Optional.empty(), List.of(), 0, Duration.ZERO);
+                audit.add(ALICE, "command-" + i, Optional.empty(), List.of(), 0, Duration.ZERO);
+                assertThat(tail.next()).contains("command-" + i);
+            }
+        }
+    }
+
+    @Test
+    void whatConcernsTheLogItselfIsRecordedAlsoWhileItIsOff() throws IOException {
+        Audit audit = audit(10_000);
+        recording = false;
+        audit.add(ALICE, "config:set", Optional.empty(), List.of(), 0, Duration.ZERO);
+        audit.add(ALICE, "events:off", Optional.empty(), List.of(), 0, Duration.ZERO);
+        assertThat(commands(audit.last(10, line -> true))).containsExactly("events:off");
+    }
+
+    private static List<String> commands(List<String> lines) {
+        return lines.stream().map(line -> line.replaceAll(".*\"command\":\"([^\"]+)\".*", "$1")).toList();
+    }
+
     private Path file() {
         return folder.resolve("audit.jsonl");
     }
 
     private Audit audit(long limit) {
-        return new Audit(file(), new JsonText(), Clock.fixed(Instant.parse("2026-01-02T03:04:05.678901Z"), ZoneOffset.UTC), limit);
+        return new Audit(file(), new JsonText(), Clock.fixed(Instant.parse("2026-01-02T03:04:05.678901Z"), ZoneOffset.UTC), limit, () -> recording);
     }
 }

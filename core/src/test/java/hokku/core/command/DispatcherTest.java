@@ -38,7 +38,7 @@ class DispatcherTest {
     @BeforeEach
     void contribute() {
         new SampleCommands().contribute(plugins.plugin("sample"));
-        dispatcher = new Dispatcher(plugins, new OneApp(), new Git(), new Audit(folder.resolve("audit.jsonl"), new JsonText()),
+        dispatcher = new Dispatcher(plugins, new OneApp(), new Git(), new Audit(folder.resolve("audit.jsonl"), new JsonText(), () -> true),
                 new JsonText(), "1.2.3");
     }
 

@@ -52,7 +52,7 @@ class PluginInstallIT {
         host.start(new Services(apps, new NoEngine(), json, (kind, name) -> List.of()),
                 List.of(new BuiltIn("core", "0.1.0", "", new PluginCommands(host, place.download()))));
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
-        Dispatcher dispatcher = new Dispatcher(host, apps, new NoGit(), new Audit(home.audit(), json), json, "1.2.3");
+        Dispatcher dispatcher = new Dispatcher(host, apps, new NoGit(), new Audit(home.audit(), json, () -> true), json, "1.2.3");
         daemon = new SshDaemon("127.0.0.1", 0, home.hostKeys(), keys, dispatcher);
         daemon.start();
         admin = SshClient.create(folder, daemon.port(), "admin");

@@ -43,7 +43,7 @@ class SshCommandIT {
         samples.contribute(plugins.plugin("sample"));
         new KeyCommands(keys).contribute(null, plugins.plugin("core"));
         JsonText json = new JsonText();
-        Dispatcher dispatcher = new Dispatcher(plugins, new OneApp(), new NoGit(), new Audit(folder.resolve("audit.jsonl"), json), json, "1.2.3");
+        Dispatcher dispatcher = new Dispatcher(plugins, new OneApp(), new NoGit(), new Audit(folder.resolve("audit.jsonl"), json, () -> true), json, "1.2.3");
         daemon = new SshDaemon("127.0.0.1", 0, Files.createDirectory(folder.resolve("host_keys")), keys, dispatcher);
         daemon.start();
         admin = SshClient.create(folder, daemon.port(), "admin");

@@ -55,7 +55,7 @@ class SshGitIT implements PushHandler {
         keys = new AuthorizedKeys(home.authorizedKeys());
         JsonText json = new JsonText();
         Dispatcher dispatcher = new Dispatcher(new TestPlugins(), new OneApp(),
-                new Git(new GitReceive(repositories, this), new GitUpload(repositories, this)), new Audit(home.audit(), json), json, "1.2.3");
+                new Git(new GitReceive(repositories, this), new GitUpload(repositories, this)), new Audit(home.audit(), json, () -> true), json, "1.2.3");
         daemon = new SshDaemon("127.0.0.1", 0, home.hostKeys(), keys, dispatcher);
         daemon.start();
         admin = SshClient.create(folder, daemon.port(), "admin");
