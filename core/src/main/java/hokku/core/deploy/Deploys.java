@@ -99,7 +99,7 @@ public final class Deploys implements PushHandler {
     public void deploy(Push push, Output out) throws InterruptedException, IOException {
         try (DeployQueue.Turn _ = queue.take(push.app(), push.commit(), push.by().name(), out)) {
             push.recheck();
-            refuseLocked(catalogue.get(push.app()));
+            DeployLock.demandOpen(catalogue.get(push.app()));
             ReleaseJournal journal = catalogue.journal(push.app());
             int number = begin(journal, push);
             faults.reach(FaultPoints.Point.BEGUN);
@@ -118,13 +118,6 @@ public final class Deploys implements PushHandler {
             }
         } finally {
             sweepLater(push.app());
-        }
-    }
-
-    private static void refuseLocked(App app) {
-        if (app.locked()) {
-            throw new UserError(app.name() + " currently has a deploy lock in place. Exiting...\nRun 'apps:unlock' to release the"
-                    + " existing deploy lock");
         }
     }
 

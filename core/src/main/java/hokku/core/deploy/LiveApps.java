@@ -279,6 +279,7 @@ public final class LiveApps implements Apps {
     public Live rollback(AppName name, Optional<Integer> number, Identity by, Output out) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App before = catalogue.get(name);
+            DeployLock.demandOpen(before);
             Release target = target(before, number);
             out.step("Rolling back " + name + " to release " + target.number());
             App after = before.withEnv(target.env()).withStopped(false).withRelease(Optional.of(target)).withRevision(before.revision() + 1);

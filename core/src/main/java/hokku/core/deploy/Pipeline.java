@@ -64,6 +64,8 @@ final class Pipeline {
                 throw new UserError("App " + app.name() + " was destroyed while this was built, and there is another one of that name now."
                         + " Push again to deploy to that one");
             }
+            // It may have been locked since this build began.
+            DeployLock.demandOpen(before);
             out.step("Releasing " + app.name() + "...");
             Release release = hooks.before(PreRelease.class, release(before, image, push), out);
             try (Domains.Claim _ = domains.claim(before, domains.of(before, release))) {
