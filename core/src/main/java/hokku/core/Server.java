@@ -14,6 +14,7 @@ import hokku.core.command.EventCommands;
 import hokku.core.command.GitService;
 import hokku.core.command.KeyCommands;
 import hokku.core.command.LockCommands;
+import hokku.core.command.NamingCommands;
 import hokku.core.command.PluginCommands;
 import hokku.core.command.ProcessCommands;
 import hokku.core.command.ReleaseCommands;
@@ -126,7 +127,7 @@ public final class Server implements AutoCloseable {
 
     private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
-                new LockCommands(), new EventCommands(audit),
+                new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(), new EventCommands(audit),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
                 new KeyCommands(keys),

@@ -24,4 +24,19 @@ final class AppLocks {
         lock.lockInterruptibly();
         return lock::unlock;
     }
+
+    /// Waits for the locks of two apps. Always in the same order, so that nobody who wants both waits for another one who does.
+    Held hold(AppName one, AppName other) throws InterruptedException {
+        Held first = hold(one.compareTo(other) < 0 ? one : other);
+        try {
+            Held second = hold(one.compareTo(other) < 0 ? other : one);
+            return () -> {
+                second.close();
+                first.close();
+            };
+        } catch (InterruptedException | RuntimeException failed) {
+            first.close();
+            throw failed;
+        }
+    }
 }

@@ -6,9 +6,10 @@ import hokku.core.plugin.Snapshots;
 import hokku.core.state.Catalogue;
 import hokku.core.state.Home;
 import java.time.Clock;
+import java.util.List;
 
 /// The parts of a deploy, put together.
-public record DeployParts(LiveApps apps, Deploys deploys, Containers containers, Reconciler reconciler) {
+public record DeployParts(LiveApps apps, Deploys deploys, Containers containers, Reconciler reconciler, Renames renames, Clones clones) {
     /// @param address where the server is reached from outside, for names that follow from it
     public static DeployParts assemble(Home home, Catalogue catalogue, Snapshots snapshots, Engine engine, Repositories repositories,
             String address, FaultPoints faults, Clock clock) {
@@ -20,9 +21,11 @@ public record DeployParts(LiveApps apps, Deploys deploys, Containers containers,
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
-        Deploys deploys = new Deploys(home, catalogue, snapshots, locks, apps, new DeployQueue(), pipeline, images, repositories,
-                faults, clock);
-        return new DeployParts(apps, deploys, new Containers(catalogue, snapshots, rollouts),
-                new Reconciler(catalogue, snapshots, locks, routing, retirements, repositories));
+        DeployQueue queue = new DeployQueue();
+        Deploys deploys = new Deploys(home, catalogue, snapshots, locks, apps, queue, pipeline, images, repositories, faults, clock);
+        Renames renames = new Renames(home, catalogue, snapshots, locks, queue, domains, routing, rollouts, images, faults);
+        Clones clones = new Clones(home, catalogue, snapshots, locks, domains, images, repositories, faults, clock);
+        return new DeployParts(apps, deploys, new Containers(catalogue, snapshots, rollouts), new Reconciler(catalogue, snapshots, locks,
+                routing, retirements, repositories, Repair.of(List.of(renames, clones))), renames, clones);
     }
 }

@@ -114,6 +114,24 @@ final class DeployQueue {
         }
     }
 
+    /// Takes the turn for something that must not come between the parts of a deploy; waits only for what matters less.
+    ///
+    /// @throws UserError while a deploy runs or waits
+    Turn takeBetween(AppName app, String what) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            for (Lane lane = lanes.get(app); lane != null; lane = lanes.get(app)) {
+                if (Stream.concat(lane.running.stream(), lane.waiting.stream()).anyMatch(ticket -> ticket.thread.isPresent())) {
+                    throw new UserError("App " + app + " is being deployed. Wait until that is done, then try again");
+                }
+                moved.await();
+            }
+            return takeIfFree(app, what).orElseThrow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static boolean holds(Optional<Ticket> place, Ticket ticket) {
         return place.filter(there -> there == ticket).isPresent();
     }

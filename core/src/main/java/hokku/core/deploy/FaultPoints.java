@@ -3,10 +3,12 @@ package hokku.core.deploy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets a test end the server's process at a boundary between two stages of a deploy; does nothing in production.
+/// Lets a test end the server's process at a boundary between two stages of a change; does nothing in production.
 public final class FaultPoints {
-    /// The boundaries, in the order in which a deploy passes them.
-    public enum Point { BEGUN, BUILT, RECORDED, STARTED, PREPARED, JOURNALLED, COMMITTED, ADOPTED, MOVED, RETIRED }
+    /// The boundaries: of a deploy, in the order in which it passes them, then of a rename and of a clone.
+    public enum Point {
+        BEGUN, BUILT, RECORDED, STARTED, PREPARED, JOURNALLED, COMMITTED, ADOPTED, MOVED, RETIRED, RENAMING, RENAMED, REROUTED, CLONING, CLONED
+    }
 
     /// Never ends anything.
     public static final FaultPoints NONE = new FaultPoints("");

@@ -55,6 +55,7 @@ public final class Reconciler implements AutoCloseable {
     private final Routing routing;
     private final Retirements retirements;
     private final Repositories repositories;
+    private final Repair repair;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     /// How long the last pause was of an app that could not be repaired since.
@@ -68,13 +69,14 @@ public final class Reconciler implements AutoCloseable {
     private volatile Thread settling = Thread.ofVirtual().unstarted(() -> { });
 
     Reconciler(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Routing routing, Retirements retirements,
-            Repositories repositories) {
+            Repositories repositories, Repair repair) {
         this.catalogue = catalogue;
         this.snapshots = snapshots;
         this.locks = locks;
         this.routing = routing;
         this.retirements = retirements;
         this.repositories = repositories;
+        this.repair = repair;
     }
 
     /// Repairs what needs no engine at once, and the rest in the background, as soon as the engine answers.
@@ -146,6 +148,7 @@ public final class Reconciler implements AutoCloseable {
             for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
                 removeStrays(scheduler.value());
             }
+            repair.repair(lease);
             compareApps();
             removeRoutes(lease.registry());
         }

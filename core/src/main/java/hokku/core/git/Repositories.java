@@ -69,14 +69,17 @@ public final class Repositories {
         Folders.delete(home.repository(app));
     }
 
-    /// Gives an app, which has none, a copy of another app's repository.
-    public synchronized void copy(AppName from, AppName to) throws IOException {
+    /// Copies an app's repository, if it has one, to where none is yet.
+    ///
+    /// @param to the folder of an app that is in the making
+    public void copy(AppName from, Path to) throws IOException {
         Path source = home.repository(from);
-        Path fresh = fresh(to);
-        // References first: what they need is there before them, and stays, so the objects copied afterwards are complete.
-        Folders.copy(source, fresh, "objects", false);
-        Folders.copy(source, fresh, "objects", true);
-        Files.move(fresh, home.repository(to), StandardCopyOption.ATOMIC_MOVE);
+        if (exists(from)) {
+            Path copy = to.resolve(source.getFileName());
+            // References first: what they need is there before them, and stays, so the objects copied afterwards are complete.
+            Folders.copy(source, copy, "objects", false);
+            Folders.copy(source, copy, "objects", true);
+        }
     }
 
     /// Packs the repository and removes what nothing has reached for two weeks. To be called under the app's lock.

@@ -178,13 +178,7 @@ public final class Catalogue {
     /// @throws UserError when the name is taken
     public App create(AppName name) throws IOException {
         synchronized (lock) {
-            if (apps.containsKey(name)) {
-                throw new UserError("Name is already taken");
-            }
-            if (Files.exists(home.desired(name)) || Files.exists(home.journal(name))) {
-                throw new UserError("Name is already taken by an app that the server cannot read. Its log says why; mend "
-                        + home.app(name) + ", or move it away, then restart the server");
-            }
+            demandFree(name);
             App app = App.create(name, AppId.random(), clock.instant(), global);
             Home.createPrivate(home.app(name));
             AtomicFile.write(home.desired(name), StateJson.indented(StateJson.fromApp(app)));
@@ -192,6 +186,59 @@ public final class Catalogue {
             journals.put(name, ReleaseJournal.open(home.journal(name), name));
             apps.put(name, app);
             return app;
+        }
+    }
+
+    /// @throws UserError when the name is taken
+    public void demandFree(AppName name) {
+        if (find(name).isPresent()) {
+            throw new UserError("Name is already taken");
+        }
+        if (Files.exists(home.desired(name)) || Files.exists(home.journal(name))) {
+            throw new UserError("Name is already taken by an app that the server cannot read. Its log says why; mend "
+                    + home.app(name) + ", or move it away, then restart the server");
+        }
+    }
+
+    /// Makes a folder that holds the whole state of an app the app's own: one move, which takes effect or not.
+    ///
+    /// @throws UserError when the name is taken
+    public App add(App app, Path folder) throws IOException {
+        synchronized (lock) {
+            take(app, folder);
+            return apps.get(app.name());
+        }
+    }
+
+    /// Gives an app another name: one move of its folder, which takes effect or not.
+    ///
+    /// @throws UserError when the name is taken
+    public App rename(AppName from, AppName to) throws IOException {
+        synchronized (lock) {
+            take(get(from).withName(to), home.app(from));
+            apps.remove(from);
+            journals.remove(from);
+            return apps.get(to);
+        }
+    }
+
+    private void take(App app, Path folder) throws IOException {
+        demandFree(app.name());
+        Path own = home.app(app.name());
+        if (Files.exists(own)) {
+            // Not made to its end: an app that was destroyed while somebody pushed to it, for instance.
+            toTrash(own);
+        }
+        try {
+            AtomicFile.move(folder, own);
+            ReleaseJournal journal = ReleaseJournal.open(home.journal(app.name()), app.name());
+            journals.put(app.name(), journal);
+            apps.put(app.name(), app.withRelease(journal.currentRelease()).withGlobal(global));
+        } catch (IOException failed) {
+            if (!Files.exists(folder)) {
+                AtomicFile.move(own, folder);
+            }
+            throw failed;
         }
     }
 
@@ -253,6 +300,14 @@ public final class Catalogue {
             journals.remove(name);
         }
         emptyTrash();
+    }
+
+    /// Removes a folder of the home that did not become an app's.
+    public void discard(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            toTrash(folder);
+            emptyTrash();
+        }
     }
 
     private void toTrash(Path folder) throws IOException {

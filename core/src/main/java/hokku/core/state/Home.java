@@ -86,6 +86,11 @@ public record Home(Path root) {
         return root.resolve("run");
     }
 
+    /// Where the copy of an app is made before it is one.
+    public Path copies() {
+        return run().resolve("copies");
+    }
+
     public Path trash() {
         return root.resolve("trash");
     }
@@ -114,7 +119,11 @@ public record Home(Path root) {
         return app(app).resolve("builds");
     }
 
+    public Path pluginFolders(AppName app) {
+        return app(app).resolve("plugins");
+    }
+
     public Path pluginFolder(AppName app, String plugin) {
-        return app(app).resolve("plugins").resolve(plugin);
+        return pluginFolders(app).resolve(plugin);
     }
 }

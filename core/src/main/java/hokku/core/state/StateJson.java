@@ -111,10 +111,17 @@ final class StateJson {
         }
         List<Integer> ports = new ArrayList<>();
         required(json, "ports").forEach(port -> ports.add(port.asInt()));
-        return new Release(app, required(json, "number").asInt(), required(json, "image").asText(), required(json, "tag").asText(),
+        return new Release(app, required(json, "number").asInt(), required(json, "image").asText(), tag(app, required(json, "tag").asText()),
                 required(json, "builder").asText(), Env.of(texts(required(json, "env"))), processes, ports,
                 required(json, "routed").asBoolean(), required(json, "commit").asText(), texts(required(json, "files")),
                 texts(required(json, "notes")), required(json, "by").asText(), Instant.parse(required(json, "at").asText()));
+    }
+
+    /// An image's name ends in the app's, which may have been another one when the release was made.
+    private static String tag(AppName app, String written) {
+        int name = written.lastIndexOf('/') + 1;
+        int number = written.indexOf(':', name);
+        return name == 0 || number < 0 ? written : written.substring(0, name) + app + written.substring(number);
     }
 
     static JsonNode required(JsonNode json, String field) throws IOException {

@@ -39,10 +39,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// A whole server without its edges: real state in a folder, a scheduler, builder and proxy in memory.
 final class House {
@@ -55,12 +57,15 @@ final class House {
     final MemoryProxy proxy = new MemoryProxy();
     final MemoryBuilder builder = new MemoryBuilder();
     final RecordingOutput out = new RecordingOutput();
-    final List<String> images = new ArrayList<>();
+    /// The engine's images by their names.
+    final Map<String, String> images = new ConcurrentSkipListMap<>();
     final Home home;
     Catalogue catalogue;
     LiveApps apps;
     Deploys deploys;
     Reconciler reconciler;
+    Renames renames;
+    Clones clones;
     private int pushes;
 
     House(Path folder) throws IOException {
@@ -87,9 +92,12 @@ final class House {
         Images kept = new MemoryImages();
         apps = new LiveApps(catalogue, plugins, locks, domains, routing, rollouts, kept);
         Repositories repositories = new Repositories(home);
-        deploys = new Deploys(home, catalogue, plugins, locks, apps, new DeployQueue(), new Pipeline(catalogue, locks, domains, kept, rollouts,
+        DeployQueue queue = new DeployQueue();
+        deploys = new Deploys(home, catalogue, plugins, locks, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts,
                 FaultPoints.NONE, clock), kept, repositories, FaultPoints.NONE, clock);
-        reconciler = new Reconciler(catalogue, plugins, locks, routing, retirements, repositories);
+        renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, FaultPoints.NONE);
+        clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, FaultPoints.NONE, clock);
+        reconciler = new Reconciler(catalogue, plugins, locks, routing, retirements, repositories, Repair.of(List.of(renames, clones)));
     }
 
     /// Hooks a handler of `test-plugin` in.
@@ -293,18 +301,23 @@ final class House {
     private final class MemoryImages implements Images {
         @Override
         public String keep(App app, int number, String image) {
-            images.add(image);
-            return "hokku-test/" + app.name() + ":" + number;
+            images.put(repository(app) + number, image);
+            return repository(app) + number;
         }
 
         @Override
         public boolean has(Release release) {
-            return images.contains(release.image());
+            return images.containsValue(release.image());
         }
 
         @Override
         public void sweep(App app, List<Release> needed) {
-            images.retainAll(needed.stream().map(Release::image).toList());
+            Set<String> kept = needed.stream().map(Release::tag).collect(Collectors.toSet());
+            images.keySet().removeIf(name -> name.startsWith(repository(app)) && !kept.contains(name));
+        }
+
+        private static String repository(App app) {
+            return "hokku-test/" + app.name() + ":";
         }
     }
 }

@@ -48,7 +48,7 @@ class RollbackTest {
     void aRollbackToAReleaseWhoseImageIsGoneIsRefusedBeforeAnythingStarts() throws Exception {
         house.push();
         house.push();
-        house.images.removeIf(image -> image.endsWith("1"));
+        house.images.values().removeIf(image -> image.endsWith("1"));
 
         assertThatThrownBy(() -> house.apps.rollback(House.APP, Optional.of(1), House.ALICE, house.out))
                 .hasMessageContaining("image of release 1 of hello was removed").hasMessageContaining("%040d:".formatted(1));

@@ -114,7 +114,7 @@ class RepositoriesTest {
         String first = commits().file("a", "1").commit();
         repositories.moveRef(app, MAIN, Repositories.NO_COMMIT, first);
         AppName copy = AppName.of("copy");
-        repositories.copy(app, copy);
+        repositories.copy(app, Files.createDirectories(home.app(copy)));
         assertThat(repositories.deployRef(copy)).contains(MAIN);
         assertThat(repositories.tree(copy, first).readText("a")).contains("1");
         repositories.delete(app);

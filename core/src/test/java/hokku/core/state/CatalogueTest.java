@@ -188,4 +188,37 @@ class CatalogueTest {
 
         assertThat(load().get(APP).env().get("A")).contains("stored later");
     }
+
+    @Test
+    void aRenamedAppKeepsItsStateAndItsReleasesBearItsName() throws IOException {
+        AppName to = AppName.of("renamed");
+        Catalogue catalogue = load();
+        App before = catalogue.create(APP);
+        makeRelease(catalogue);
+        catalogue.live(APP, marker(1));
+        catalogue.store(before.withEnv(Env.of(Map.of("A", "1"))));
+        // a push to an app that is not there any more may leave its folder
+        Files.createDirectories(home.repository(to));
+        assertThat(catalogue.rename(APP, to).env()).isEqualTo(Env.of(Map.of("A", "1")));
+        for (Catalogue each : List.of(catalogue, load())) {
+            assertThat(each.names()).containsExactly(to);
+            assertThat(each.get(to).id()).isEqualTo(before.id());
+            assertThat(each.get(to).release().orElseThrow().app()).isEqualTo(to);
+            assertThat(each.journal(to).releases()).hasSize(1);
+        }
+        assertThat(home.repository(to)).doesNotExist();
+        assertThat(home.app(APP)).doesNotExist();
+    }
+
+    @Test
+    void aNameThatIsTakenOrCannotBeReadIsNotGivenToAnotherApp() throws IOException {
+        Catalogue catalogue = load();
+        catalogue.create(APP);
+        catalogue.create(AppName.of("other"));
+        Files.createDirectories(home.app(AppName.of("broken")));
+        Files.writeString(home.desired(AppName.of("broken")), "{");
+        assertThatThrownBy(() -> catalogue.rename(APP, AppName.of("other"))).hasMessage("Name is already taken");
+        assertThatThrownBy(() -> catalogue.rename(APP, AppName.of("broken"))).hasMessageContaining("an app that the server cannot read");
+        assertThat(catalogue.names()).hasSize(2).contains(APP);
+    }
 }

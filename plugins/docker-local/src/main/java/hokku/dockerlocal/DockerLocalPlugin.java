@@ -39,15 +39,15 @@ public final class DockerLocalPlugin implements Plugin {
         to.setting(PARALLEL);
         to.setting(NETWORK_POOL);
         to.listener(event -> {
-            if (event instanceof AppEvent.Created created) {
+            if (event instanceof AppEvent.Created || event instanceof AppEvent.Cloned) {
                 // Beside the build that follows most of the time; a start makes sure of it anyway.
-                Thread.ofVirtual().name("network-" + created.app()).start(() -> prepare(networks, created));
+                Thread.ofVirtual().name("network-" + event.app()).start(() -> prepare(networks, event));
             }
         });
         to.job(new Leftovers(containers));
     }
 
-    private static void prepare(AppNetworks networks, AppEvent.Created created) {
+    private static void prepare(AppNetworks networks, AppEvent created) {
         try {
             networks.ensure(created.id(), created.app());
         } catch (RuntimeException e) {

@@ -61,6 +61,22 @@ final class Logs implements Job {
         }
     }
 
+    /// Gives the logs of an app that was renamed its new name. nginx goes on writing to them, whichever configuration it serves; what has
+    /// been written under the new name already stays.
+    void carry(AppName former, AppName app) throws IOException {
+        carry(folder.accessLog(former), folder.accessLog(app));
+        carry(folder.errorLog(former), folder.errorLog(app));
+    }
+
+    private static void carry(Path from, Path to) throws IOException {
+        if (Files.exists(from) && (!Files.exists(to) || Files.size(to) == 0)) {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (Files.exists(rotated(from))) {
+                Files.move(rotated(from), rotated(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
     private static Path rotated(Path log) {
         return log.resolveSibling(log.getFileName() + ROTATED);
     }

@@ -1,5 +1,6 @@
 package hokku.nginx;
 
+import hokku.api.Apps;
 import hokku.api.Contributions;
 import hokku.api.Global;
 import hokku.api.Plugin;
@@ -7,6 +8,7 @@ import hokku.api.PluginContext;
 import hokku.api.UserError;
 import hokku.api.hook.AppEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,7 +54,7 @@ public final class NginxPlugin implements Plugin {
             takeUp(configuration, commits);
         }
         Logs logs = new Logs(folder, program, master);
-        NginxProxy proxy = new NginxProxy(folder, configuration, commits, targets, sockets, master);
+        NginxProxy proxy = new NginxProxy(folder, configuration, commits, targets, sockets, master, logs);
         to.proxy(proxy);
         NginxSettings.all().forEach(to::setting);
         to.report(new NginxReport(folder, configuration, master));
@@ -60,7 +62,7 @@ public final class NginxPlugin implements Plugin {
         to.listener(event -> {
             switch (event) {
                 case AppEvent.Destroyed gone -> logs.remove(gone.app());
-                case AppEvent.Renamed renamed -> logs.remove(renamed.former());
+                case AppEvent.Renamed renamed -> follow(logs, renamed, context.apps());
                 default -> { }
             }
         });
@@ -69,6 +71,18 @@ public final class NginxPlugin implements Plugin {
         to.command(() -> new Reload(commits));
         to.command(() -> new AccessLogs(folder));
         to.command(() -> new ErrorLogs(folder));
+    }
+
+    /// The event may come again after a crash, when the former name has another app already.
+    private static void follow(Logs logs, AppEvent.Renamed renamed, Apps apps) {
+        if (apps.find(renamed.former()).isEmpty()) {
+            try {
+                logs.carry(renamed.former(), renamed.app());
+            } catch (IOException failure) {
+                throw new UncheckedIOException("The logs of " + renamed.app() + " have its former name still", failure);
+            }
+            logs.remove(renamed.former());
+        }
     }
 
     /// Brings nginx to what the files say. What goes wrong here must not keep the server from starting: the apps are routed again

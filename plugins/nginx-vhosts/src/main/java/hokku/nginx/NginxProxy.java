@@ -27,14 +27,17 @@ final class NginxProxy implements Proxy {
     private final Targets targets;
     private final Sockets sockets;
     private final Master master;
+    private final Logs logs;
 
-    NginxProxy(Folder folder, Configuration configuration, Commits commits, Targets targets, Sockets sockets, Master master) {
+    NginxProxy(Folder folder, Configuration configuration, Commits commits, Targets targets, Sockets sockets, Master master,
+            Logs logs) {
         this.folder = folder;
         this.configuration = configuration;
         this.commits = commits;
         this.targets = targets;
         this.sockets = sockets;
         this.master = master;
+        this.logs = logs;
     }
 
     @Override
@@ -148,11 +151,17 @@ final class NginxProxy implements Proxy {
                 if (files.isEmpty()) {
                     commits.ensureServing();
                 } else if (wanted.isPresent() || configuration.of(route.app().name()).isPresent()) {
+                    carryLogs(true);
                     commits.commit(files);
                 }
             } catch (Exception failure) {
                 for (Targets.Staged each : swapped) {
                     each.undo();
+                }
+                try {
+                    carryLogs(false);
+                } catch (IOException second) {
+                    failure.addSuppressed(second);
                 }
                 staged.forEach(Targets.Staged::discard);
                 throw failure;
@@ -160,8 +169,21 @@ final class NginxProxy implements Proxy {
                 wanted.ifPresent(configuration::release);
             }
             staged.forEach(Targets.Staged::release);
+            former().ifPresent(targets::retire);
             if (wanted.isEmpty()) {
                 targets.remove(route.app().name());
+            }
+        }
+
+        /// The name that the app had until now.
+        private Optional<AppName> former() {
+            return files.keySet().stream().filter(name -> !name.equals(route.app().name())).findFirst();
+        }
+
+        private void carryLogs(boolean forth) throws IOException {
+            AppName app = route.app().name();
+            if (former().isPresent()) {
+                logs.carry(forth ? former().get() : app, forth ? app : former().get());
             }
         }
 

@@ -84,6 +84,8 @@ final class Targets {
     private Optional<Staged> stage(Place place, List<String> addresses) throws IOException {
         Path home = folder.live().resolve(place.app().value());
         folder.directory(home);
+        // Another app may have got the former name of one that was renamed.
+        retired.removeIf(each -> each.set().equals(home));
         removeRetired();
         Path link = home.resolve(place.key());
         if (assigned(link, place.slots()).equals(assignment(addresses, place.slots()))) {
@@ -110,6 +112,11 @@ final class Targets {
     /// Forgets an app.
     void remove(AppName app) throws IOException {
         Folder.deleteTree(folder.live().resolve(app.value()));
+    }
+
+    /// Forgets the former name of an app that was renamed, once nobody can still be led by it.
+    void retire(AppName former) {
+        retired.add(new Retired(folder.live().resolve(former.value()), Instant.now()));
     }
 
     /// Removes what no configuration refers to: sets that a crash left, places of former ports. A set that is

@@ -239,6 +239,29 @@ final class NginxPluginIT extends NginxFixture {
         }
     }
 
+    @Test
+    void aRenamedAppKeepsItsLogsAndWhoeverIsLedByItsFormerNameIsServed() throws Exception {
+        Endpoint container = container("one");
+        commit(route(app, "hello.test", container));
+        get("hello.test", "/before");
+        App renamed = app.withName(AppName.of("renamed"));
+        prepare(route(renamed, "hello.test", container)).discard();
+        commit(route(renamed, "hello.test", container));
+        get("hello.test", "/after");
+        RecordingSession session = new RecordingSession();
+        await().untilAsserted(() -> {
+            nginx.contributions.run(session, "nginx:access-logs", "renamed");
+            assertThat(session.printed()).contains("GET /before", "GET /after");
+        });
+        nginx.contributions.listeners().getFirst().accept(new AppEvent.Renamed(renamed.name(), app.id(), app.name()));
+        assertThat(nginx.folder().resolve("logs/hello-access.log")).doesNotExist();
+        assertThat(nginx.folder().resolve("logs/renamed-access.log")).isNotEmptyFile();
+        assertThat(nginx.folder().resolve("live/hello")).as("for workers that end").exists();
+        commit(route(other, "other.test", container));
+        commit(route(app.withName(AppName.of("hello")), "hello.test", container));
+        assertThat(nginx.proxy().routed()).containsExactlyInAnyOrder(AppName.of("hello"), AppName.of("other"));
+    }
+
     private Set<Long> workers() throws IOException {
         return nginx.master().orElseThrow().children().map(ProcessHandle::pid).collect(Collectors.toSet());
     }
