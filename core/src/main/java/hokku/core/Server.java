@@ -24,6 +24,8 @@ import hokku.core.deploy.DeployParts;
 import hokku.core.deploy.FaultPoints;
 import hokku.core.deploy.Upkeep;
 import hokku.core.docker.DockerEngine;
+import hokku.core.doctor.CoreExaminations;
+import hokku.core.doctor.Doctor;
 import hokku.core.git.GitReceive;
 import hokku.core.git.GitUpload;
 import hokku.core.git.Repositories;
@@ -100,7 +102,9 @@ public final class Server implements AutoCloseable {
                 new FaultPoints(configuration.fault()), clock);
         Audit audit = new Audit(home.audit(), json, () -> catalogue.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow());
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
-        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins, audit));
+        Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, configuration.sshAddress(),
+                configuration.address(), clock)::list);
+        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins, audit, doctor));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
         Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());
@@ -125,13 +129,13 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit) {
+    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, Doctor doctor) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
                 new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(), new EventCommands(audit),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
                 new KeyCommands(keys),
-                new PluginCommands(plugins, new Download()));
+                new PluginCommands(plugins, new Download()), doctor);
         return List.of(new BuiltIn("core", version(), "What every installation has", (context, to) -> {
             for (Plugin noun : nouns) {
                 noun.contribute(context, to);

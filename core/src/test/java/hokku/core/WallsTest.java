@@ -26,7 +26,8 @@ class WallsTest {
             "ssh", Set.of("state"),
             "git", Set.of("state"),
             "deploy", Set.of("plugin", "git", "state", "docker"),
-            "command", Set.of("deploy", "plugin", "ssh", "git", "state"));
+            "command", Set.of("deploy", "plugin", "ssh", "git", "state"),
+            "doctor", Set.of("command", "deploy", "plugin", "state"));
     /// Libraries that are known to one package alone.
     private static final Map<String, Set<String>> ALONE = Map.of(
             "git", Set.of("org.eclipse.jgit.."),

@@ -6,6 +6,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Report;
@@ -47,4 +48,7 @@ public interface Contributions {
     void job(Job job);
 
     void authorizer(Authorizer authorizer);
+
+    /// Adds something that `dokku doctor` looks at.
+    void examination(Examination examination);
 }

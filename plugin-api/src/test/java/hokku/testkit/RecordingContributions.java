@@ -9,6 +9,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Report;
@@ -38,6 +39,7 @@ public final class RecordingContributions implements Contributions {
     private final List<Report> reports = new ArrayList<>();
     private final List<Job> jobs = new ArrayList<>();
     private final List<Authorizer> authorizers = new ArrayList<>();
+    private final List<Examination> examinations = new ArrayList<>();
 
     /// Parses the words and runs the command, as the server does, but without asking who may do it.
     ///
@@ -102,6 +104,10 @@ public final class RecordingContributions implements Contributions {
         return List.copyOf(authorizers);
     }
 
+    public List<Examination> examinations() {
+        return List.copyOf(examinations);
+    }
+
     @Override
     public <H extends Hook> void hook(Class<H> point, Order order, H handler) {
         hooks.add(new Handler(point, order, handler));
@@ -153,5 +159,10 @@ public final class RecordingContributions implements Contributions {
     @Override
     public void authorizer(Authorizer authorizer) {
         authorizers.add(authorizer);
+    }
+
+    @Override
+    public void examination(Examination examination) {
+        examinations.add(examination);
     }
 }

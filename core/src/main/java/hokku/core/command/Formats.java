@@ -3,11 +3,11 @@ package hokku.core.command;
 import hokku.api.UserError;
 
 /// The forms in which lists and reports are given.
-final class Formats {
+public final class Formats {
     private Formats() {}
 
     /// @throws UserError when the format is none
-    static boolean isJson(String format) {
+    public static boolean isJson(String format) {
         return switch (format) {
             case "json" -> true;
             case "stdout", "text" -> false;

@@ -8,6 +8,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Report;
@@ -45,6 +46,7 @@ final class Draft implements Contributions {
     final List<Report> reports = new ArrayList<>();
     final List<Named<Job>> jobs = new ArrayList<>();
     final List<Authorizer> authorizers = new ArrayList<>();
+    final List<Named<Examination>> examinations = new ArrayList<>();
     private final Map<String, String> taken;
     private Optional<RuntimeException> refused = Optional.empty();
     private boolean open = true;
@@ -135,6 +137,11 @@ final class Draft implements Contributions {
     public void authorizer(Authorizer authorizer) {
         check(authorizer != null, () -> "the authorizer is null");
         authorizers.add(authorizer);
+    }
+
+    @Override
+    public void examination(Examination examination) {
+        examinations.add(named("examination " + plugin, KEY, examination.name(), examination));
     }
 
     private <T> Named<T> named(String kind, Pattern form, String name, T value) {

@@ -28,6 +28,8 @@ final class Jobs {
     private static final class Past {
         private final ReentrantLock running = new ReentrantLock();
         private volatile Instant ended;
+        /// Why the last run failed; empty when it did not.
+        private volatile Optional<FailedJob> failure = Optional.empty();
 
         private Past(Instant ended) {
             this.ended = ended;
@@ -50,6 +52,15 @@ final class Jobs {
         threads = List.of();
     }
 
+    /// Those of the given jobs whose last run failed.
+    List<FailedJob> failed(List<Registry.Contribution<Job>> jobs) {
+        return jobs.stream().flatMap(job -> Optional.ofNullable(past.get(key(job))).flatMap(known -> known.failure).stream()).toList();
+    }
+
+    private static String key(Registry.Contribution<Job> job) {
+        return job.plugin() + " " + job.value().name();
+    }
+
     private Thread start(Registry.Contribution<Job> job, Snapshots.Lease lease) {
         return Thread.ofVirtual().name("job " + job.plugin() + " " + job.value().name()).start(() -> {
             try (lease) {
@@ -61,14 +72,14 @@ final class Jobs {
     }
 
     private void repeat(Registry.Contribution<Job> job) throws InterruptedException {
-        Past mine = past.computeIfAbsent(job.plugin() + " " + job.value().name(), name -> new Past(started));
+        Past mine = past.computeIfAbsent(key(job), name -> new Past(started));
         JobTimes times = JobTimes.of(job.value().when());
         Optional<Instant> next = times.next(mine.ended, clock.instant());
         while (next.isPresent()) {
             await(next.get());
             mine.running.lockInterruptibly();
             try {
-                run(job);
+                mine.failure = run(job).map(reason -> new FailedJob(job.plugin(), job.value().name(), clock.instant(), reason));
             } finally {
                 mine.ended = clock.instant();
                 mine.running.unlock();
@@ -85,17 +96,21 @@ final class Jobs {
         }
     }
 
-    private static void run(Registry.Contribution<Job> job) throws InterruptedException {
+    /// @return why it failed; empty when it did not
+    private static Optional<String> run(Registry.Contribution<Job> job) throws InterruptedException {
+        Optional<String> failure = Optional.empty();
         try {
             job.value().run();
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | LinkageError e) {
             LOG.error("Plugin {} failed in its job {}", job.plugin(), job.value().name(), e);
+            failure = Optional.of(Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName()));
         }
         // A job that swallows the interrupt ends all the same.
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+        return failure;
     }
 }

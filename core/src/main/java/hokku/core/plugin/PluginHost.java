@@ -106,6 +106,11 @@ public final class PluginHost implements Snapshots, AutoCloseable {
         return inForce().plugins();
     }
 
+    /// The jobs in force whose last run failed.
+    public List<FailedJob> failedJobs() {
+        return jobs.failed(inForce().registry().jobs());
+    }
+
     /// Loads all plugins anew.
     ///
     /// @throws UserError when that would break something, with the reason; the plugins in force stay then

@@ -7,6 +7,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Report;
@@ -48,4 +49,6 @@ public interface Registry {
     List<Contribution<Job>> jobs();
 
     List<Contribution<Authorizer>> authorizers();
+
+    List<Contribution<Examination>> examinations();
 }

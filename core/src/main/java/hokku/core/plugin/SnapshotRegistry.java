@@ -7,6 +7,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Report;
@@ -29,7 +30,7 @@ record SnapshotRegistry(Map<Class<? extends Hook>, List<Handler<?>>> hooks, List
         SortedMap<String, Contribution<Builder>> builders, SortedMap<String, Contribution<Scheduler>> schedulers,
         SortedMap<String, Contribution<Proxy>> proxies, SortedMap<String, Contribution<Supplier<? extends Command>>> commands,
         SortedMap<String, Contribution<Setting<?>>> settings, Map<String, List<Contribution<Report>>> reports,
-        List<Contribution<Job>> jobs, List<Contribution<Authorizer>> authorizers) implements Registry {
+        List<Contribution<Job>> jobs, List<Contribution<Authorizer>> authorizers, List<Contribution<Examination>> examinations) implements Registry {
 
     /// @param drafts in the order of their plugins; no name is given twice
     static Registry of(List<Draft> drafts) {
@@ -37,7 +38,8 @@ record SnapshotRegistry(Map<Class<? extends Hook>, List<Handler<?>>> hooks, List
                 byName(drafts, draft -> draft.schedulers), byName(drafts, draft -> draft.proxies),
                 byName(drafts, draft -> draft.commands), byName(drafts, draft -> draft.settings), reports(drafts),
                 list(drafts, draft -> draft.jobs.stream().map(Draft.Named::value).toList()),
-                list(drafts, draft -> draft.authorizers));
+                list(drafts, draft -> draft.authorizers),
+                list(drafts, draft -> draft.examinations.stream().map(Draft.Named::value).toList()));
     }
 
     @Override

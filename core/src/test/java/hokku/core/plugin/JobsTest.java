@@ -1,13 +1,16 @@
 package hokku.core.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import hokku.api.spi.Job;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,38 @@ class JobsTest {
         }
         int after = runs.get();
         await().pollDelay(Duration.ofMillis(50)).untilAsserted(() -> assertThat(runs).hasValueLessThanOrEqualTo(after + 1));
+    }
+
+    @Test
+    void aFailureIsKnownUntilARunSucceeds() throws Exception {
+        AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.of("no broom"));
+        try (HostedPlugins plugins = new HostedPlugins(folder).start(builtIn(new Fragile(failure)))) {
+            plugins.host.startJobs();
+            await().untilAsserted(() -> assertThat(plugins.host.failedJobs()).extracting(FailedJob::plugin, FailedJob::job, FailedJob::reason)
+                    .containsExactly(tuple("core", "fragile", "no broom")));
+            failure.set(Optional.empty());
+            await().untilAsserted(() -> assertThat(plugins.host.failedJobs()).isEmpty());
+        }
+    }
+
+    /// Fails with a reason, as long as there is one.
+    private record Fragile(AtomicReference<Optional<String>> failure) implements Job {
+        @Override
+        public String name() {
+            return "fragile";
+        }
+
+        @Override
+        public When when() {
+            return new When.Every(Duration.ofMillis(2));
+        }
+
+        @Override
+        public void run() {
+            failure.get().ifPresent(reason -> {
+                throw new IllegalStateException(reason);
+            });
+        }
     }
 
     private static BuiltIn builtIn(Job job) {

@@ -52,6 +52,10 @@ final class AppNetworks {
         this.routes = routes;
     }
 
+    Subnet pool() {
+        return pool.get();
+    }
+
     static String name(AppId app) {
         return "hokku-" + app;
     }
@@ -111,17 +115,24 @@ final class AppNetworks {
 
     private List<Subnet> taken(DockerClient client) {
         List<Subnet> taken = new ArrayList<>(routed());
-        for (Network network : client.listNetworksCmd().exec()) {
-            if (network.getIpam() != null && network.getIpam().getConfig() != null) {
-                network.getIpam().getConfig().stream().map(Network.Ipam.Config::getSubnet)
-                        .filter(subnet -> subnet != null && Subnet.isOne(subnet)).map(Subnet::of).forEach(taken::add);
-            }
-        }
+        taken.addAll(used(client));
         return taken;
     }
 
+    /// The addresses of the engine's networks, whoever made them.
+    static List<Subnet> used(DockerClient client) {
+        List<Subnet> used = new ArrayList<>();
+        for (Network network : client.listNetworksCmd().exec()) {
+            if (network.getIpam() != null && network.getIpam().getConfig() != null) {
+                network.getIpam().getConfig().stream().map(Network.Ipam.Config::getSubnet)
+                        .filter(subnet -> subnet != null && Subnet.isOne(subnet)).map(Subnet::of).forEach(used::add);
+            }
+        }
+        return used;
+    }
+
     /// What the host reaches by another way than its default route.
-    private List<Subnet> routed() {
+    List<Subnet> routed() {
         List<Subnet> routed = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(routes)) {

@@ -45,6 +45,7 @@ public final class DockerLocalPlugin implements Plugin {
             }
         });
         to.job(new Leftovers(containers));
+        to.examination(new NetworkPool(context.engine(), networks));
     }
 
     private static void prepare(AppNetworks networks, AppEvent created) {

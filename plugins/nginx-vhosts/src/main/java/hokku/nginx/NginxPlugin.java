@@ -59,6 +59,7 @@ public final class NginxPlugin implements Plugin {
         NginxSettings.all().forEach(to::setting);
         to.report(new NginxReport(folder, configuration, master));
         to.job(logs);
+        to.examination(new NginxExamination(folder, program, configuration, master, sockets, PROC));
         to.listener(event -> {
             switch (event) {
                 case AppEvent.Destroyed gone -> logs.remove(gone.app());

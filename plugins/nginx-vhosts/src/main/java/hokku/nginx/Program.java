@@ -53,6 +53,23 @@ final class Program {
         demand("start", run(folder.main()));
     }
 
+    /// What the program calls itself: `nginx/1.22.1`.
+    String version() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(binary().toString(), "-v").redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile()).start();
+        try {
+            process.waitFor();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).replaceFirst("(?s)^nginx version: (\\S+).*", "$1");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /// The user that nginx should run as; empty for this process' own.
+    Optional<String> user() {
+        return user;
+    }
+
     private static void demand(String what, String complaint) {
         if (!complaint.isEmpty()) {
             throw new UserError(UserError.UNAVAILABLE, "nginx could not " + what + ": " + complaint);

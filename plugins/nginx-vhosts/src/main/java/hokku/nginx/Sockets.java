@@ -65,6 +65,19 @@ final class Sockets {
         return ports;
     }
 
+    /// The ids of the users whose programs listen on a port, at whichever address.
+    Set<Integer> listeners(int port) throws IOException {
+        Set<Integer> users = new HashSet<>();
+        for (String table : new String[] {"net/tcp", "net/tcp6"}) {
+            for (String[] socket : read(table)) {
+                if (socket[3].equals(LISTENING) && socket[1].endsWith(":" + port(port))) {
+                    users.add(Integer.parseInt(socket[7]));
+                }
+            }
+        }
+        return users;
+    }
+
     private Collection<String[]> read(String table) throws IOException {
         try {
             return Files.readAllLines(proc.resolve(table)).stream().skip(1).map(line -> line.strip().split("\\s+")).toList();
