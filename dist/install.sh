@@ -407,6 +407,16 @@ $(own_lines)
 CONF
   [ "$(readlink /usr/bin/dokku || true)" = "$prefix/bin/dokku" ] || ln -sfn "$prefix/bin/dokku" /usr/bin/dokku
   [ "$(readlink /usr/bin/hokku || true)" = "$prefix/bin/hokku" ] || ln -sfn "$prefix/bin/hokku" /usr/bin/hokku
+  link_shared
+}
+
+# Manual pages and completions, where man and the shells look for them.
+link_shared() {
+  local file
+  while read -r file; do
+    mkdir -p "/usr/share/${file%/*}"
+    [ "$(readlink "/usr/share/$file" || true)" = "$prefix/share/$file" ] || ln -sfn "$prefix/share/$file" "/usr/share/$file"
+  done < <(find "$version/share" -type f -printf '%P\n')
 }
 
 own_lines() {
@@ -481,7 +491,7 @@ switch_to() {
   local part
   ln -sfn "${1#"$prefix"/}" "$prefix/.current.new"
   mv -T "$prefix/.current.new" "$prefix/current"
-  for part in bin lib plugins runtime samples LICENSE; do
+  for part in bin lib plugins runtime samples share LICENSE; do
     [ "$(readlink "$prefix/$part" || true)" = "current/$part" ] || ln -sfn "current/$part" "$prefix/$part"
   done
 }

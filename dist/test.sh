@@ -12,6 +12,9 @@ ensure_test_packages() {
   command -v curl >/dev/null || missing+=(curl)
   command -v busybox >/dev/null || missing+=(busybox-static)
   command -v ip >/dev/null || missing+=(iproute2)
+  command -v man >/dev/null || missing+=(man-db)
+  command -v groff >/dev/null || missing+=(groff-base)
+  command -v zsh >/dev/null || missing+=(zsh)
   [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
   [ -x /usr/sbin/nginx ] || apt_install_stopped nginx nginx

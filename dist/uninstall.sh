@@ -65,6 +65,7 @@ if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 for name in dokku hokku; do
   if [[ $(readlink "/usr/bin/$name" || true) = "$prefix"/* ]]; then rm -f "/usr/bin/$name"; fi
 done
+find /usr/share/{bash-completion/completions,zsh/vendor-completions,man/man1,man/man8} -lname "$prefix/share/*" -delete 2>/dev/null || true
 rm -rf "$prefix" /run/hokku
 
 if [ "$purge" = yes ]; then

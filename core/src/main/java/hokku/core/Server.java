@@ -15,6 +15,7 @@ import hokku.core.command.GitService;
 import hokku.core.command.KeyCommands;
 import hokku.core.command.LockCommands;
 import hokku.core.command.NamingCommands;
+import hokku.core.command.Outline;
 import hokku.core.command.PluginCommands;
 import hokku.core.command.ProcessCommands;
 import hokku.core.command.ReleaseCommands;
@@ -29,10 +30,12 @@ import hokku.core.doctor.Doctor;
 import hokku.core.git.GitReceive;
 import hokku.core.git.GitUpload;
 import hokku.core.git.Repositories;
+import hokku.core.manual.Completion;
 import hokku.core.plugin.BuiltIn;
 import hokku.core.plugin.Download;
 import hokku.core.plugin.PluginHost;
 import hokku.core.plugin.Services;
+import hokku.core.plugin.Snapshots;
 import hokku.core.plugin.Usage;
 import hokku.core.ssh.AuthorizedKeys;
 import hokku.core.ssh.SshDaemon;
@@ -63,13 +66,15 @@ public final class Server implements AutoCloseable {
     private final Home home;
     private final SshDaemon ssh;
     private final DeployParts parts;
+    private final PluginHost plugins;
     /// What is to be ended, the last one started first. Used by the thread that starts, then by the one that closes.
     private final Deque<AutoCloseable> started;
 
-    private Server(Home home, SshDaemon ssh, DeployParts parts, Deque<AutoCloseable> started) {
+    private Server(Home home, SshDaemon ssh, DeployParts parts, PluginHost plugins, Deque<AutoCloseable> started) {
         this.home = home;
         this.ssh = ssh;
         this.parts = parts;
+        this.plugins = plugins;
         this.started = started;
     }
 
@@ -117,7 +122,7 @@ public final class Server implements AutoCloseable {
         plugins.startJobs();
         announce(home, json.write(Map.of("pid", ProcessHandle.current().pid(), "sshPort", ssh.port())));
         LOG.info("Hokku {} answers ssh on port {}; home {}", version(), ssh.port(), home.root());
-        return new Server(home, ssh, parts, started);
+        return new Server(home, ssh, parts, plugins, started);
     }
 
     /// A full disk must not keep the server from running: its commands are what makes room.
@@ -135,7 +140,7 @@ public final class Server implements AutoCloseable {
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
                 new KeyCommands(keys),
-                new PluginCommands(plugins, new Download()), doctor);
+                new PluginCommands(plugins, new Download()), doctor, new Completion(plugins));
         return List.of(new BuiltIn("core", version(), "What every installation has", (context, to) -> {
             for (Plugin noun : nouns) {
                 noun.contribute(context, to);
@@ -150,6 +155,12 @@ public final class Server implements AutoCloseable {
 
     int sshPort() {
         return ssh.port();
+    }
+
+    List<Outline> commands() {
+        try (Snapshots.Lease lease = plugins.lease()) {
+            return Outline.all(lease.registry(), parts.apps());
+        }
     }
 
     DeployParts parts() {

@@ -27,7 +27,8 @@ class WallsTest {
             "git", Set.of("state"),
             "deploy", Set.of("plugin", "git", "state", "docker"),
             "command", Set.of("deploy", "plugin", "ssh", "git", "state"),
-            "doctor", Set.of("command", "deploy", "plugin", "state"));
+            "doctor", Set.of("command", "deploy", "plugin", "state"),
+            "manual", Set.of("command", "plugin"));
     /// Libraries that are known to one package alone.
     private static final Map<String, Set<String>> ALONE = Map.of(
             "git", Set.of("org.eclipse.jgit.."),

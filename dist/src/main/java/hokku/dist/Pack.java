@@ -38,6 +38,7 @@ final class Pack {
         Files.copy(module.resolveSibling("LICENSE"), stage.resolve("LICENSE"));
         copyJars("lib", stage);
         copyJars("plugins", stage);
+        new CommandTexts(stage, name.replaceFirst("^hokku-", "")).write();
         // Maven adds to this folder, and would keep the jars of a version that is not used any more.
         Tree.delete(target.resolve("jars"));
         Tree.copy(new JavaRuntime(target.resolve("runtime")).cut(), stage.resolve("runtime"));

@@ -25,6 +25,7 @@ class PluginIT {
             install(server, jar);
             assertThat(server.dokku("plugin:list")).containsPattern("freeze\\s+1\\.0\\.0\\s+enabled");
             assertThat(server.dokku("freeze:status").strip()).isEqualTo("Not frozen");
+            assertThat(server.dokku("completion", "words").lines()).as("what a shell completes").contains("freeze:status;;--help;", "@" + APP);
             server.dokku("freeze:set", "--global", "reason", "stocktaking");
             assertThat(server.dokku("freeze:status").strip()).isEqualTo("Frozen: stocktaking");
 

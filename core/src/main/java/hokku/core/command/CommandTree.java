@@ -18,6 +18,8 @@ import picocli.CommandLine;
 /// The commands of a snapshot by name, and what help says about them.
 final class CommandTree {
     private static final String CORE = "core";
+    private static final String HELP = "Print the list of commands, or what one of them takes";
+    private static final String VERSION = "Print the version of this server";
     private static final int NEAR = 3;
     private static final int SUGGESTED = 3;
 
@@ -39,11 +41,20 @@ final class CommandTree {
         return !below(noun).isEmpty();
     }
 
+    /// What each command takes, sorted by name.
+    List<Outline> outlines() {
+        SortedMap<String, Outline> all = new TreeMap<>();
+        commands.forEach((name, command) -> all.put(name, Outline.of(name, command.value())));
+        all.put("help", Outline.plain("help", "help [COMMAND]", HELP));
+        all.put("version", Outline.plain("version", "version", VERSION));
+        return List.copyOf(all.values());
+    }
+
     /// All commands with their descriptions.
     String help() {
         SortedMap<String, String> all = new TreeMap<>(descriptions(commands));
-        all.put("help", "Print the list of commands");
-        all.put("version", "Print the version of this server");
+        all.put("help", HELP);
+        all.put("version", VERSION);
         return "Usage: dokku [--quiet|--trace|--force|--app APP] COMMAND <app> [command-specific-options]\n\n"
                 + "Type \"dokku COMMAND --help\" for a command's parameters, \"dokku NOUN:help\" for the commands of one noun.\n\n"
                 + "Commands:\n\n" + table(all);

@@ -82,6 +82,16 @@ final class Invocation {
         return parser.getUsageMessage(CommandLine.Help.Ansi.OFF).stripTrailing();
     }
 
+    CommandLine.Model.CommandSpec spec() {
+        return parser.getCommandSpec();
+    }
+
+    /// How it is called, in one line and without `dokku`.
+    String synopsis() {
+        return new CommandLine.Help(spec(), parser.getColorScheme()).synopsis(0).replace("[" + HELP + "]", "").replaceFirst("^dokku ", "")
+                .replaceAll("\\s+", " ").strip();
+    }
+
     String usage() {
         return "Usage: " + new CommandLine.Help(parser.getCommandSpec(), parser.getColorScheme()).synopsis("Usage: ".length()).stripTrailing();
     }
