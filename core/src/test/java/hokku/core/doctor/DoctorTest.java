@@ -17,6 +17,7 @@ import hokku.testkit.FakeExamination;
 import hokku.testkit.PlainJson;
 import hokku.testkit.RecordingContributions;
 import hokku.testkit.RecordingSession;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -144,6 +145,17 @@ class DoctorTest {
         assertThat(session.documents().getFirst().toString()).contains("plugin=core", "plugin=strange", "examination=thing", "state=wrong",
                 "text=it stands still", "remedy=Push it");
         assertThat(session.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aJarThatDoesNotLoadIsWrong() throws Exception {
+        Files.writeString(Files.createDirectories(folder.resolve("home/plugins")).resolve("garbage.jar"), "no jar at all");
+        start();
+        assertThat(new LoadedPlugins(host).examine()).singleElement().satisfies(finding -> {
+            assertThat(finding.state()).isEqualTo(Finding.State.WRONG);
+            assertThat(finding.text()).startsWith("garbage.jar is no readable jar");
+            assertThat(finding.remedy()).contains("plugin:uninstall garbage.jar");
+        });
     }
 
     @Test
