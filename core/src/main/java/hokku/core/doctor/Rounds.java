@@ -27,7 +27,8 @@ final class Rounds {
 
     private final Duration patience;
     /// Examinations that went on after their deadline: asked again before they end, they would pile up.
-    private final Set<Examination> hanging = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    /// Guarded by itself, as is whether a visit has ended.
+    private final Set<Examination> hanging = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Rounds(Duration patience) {
         this.patience = patience;
@@ -55,11 +56,14 @@ final class Rounds {
         private final Contribution<Examination> contribution;
         private final FutureTask<List<Finding>> task;
         private final boolean begun;
+        private boolean ended;
 
         private Visit(Contribution<Examination> contribution, Snapshots.Lease lease) {
             this.contribution = contribution;
             this.task = new FutureTask<>(() -> List.copyOf(contribution.value().examine()));
-            this.begun = !hanging.contains(contribution.value());
+            synchronized (hanging) {
+                this.begun = !hanging.contains(contribution.value());
+            }
             if (begun) {
                 start(lease.again());
             }
@@ -71,9 +75,20 @@ final class Rounds {
                 try (lease) {
                     task.run();
                 } finally {
-                    hanging.remove(contribution.value());
+                    synchronized (hanging) {
+                        ended = true;
+                        hanging.remove(contribution.value());
+                    }
                 }
             });
+        }
+
+        private void rememberUnlessEnded() {
+            synchronized (hanging) {
+                if (!ended) {
+                    hanging.add(contribution.value());
+                }
+            }
         }
 
         private List<Finding> findings(long deadline) throws InterruptedException {
@@ -84,7 +99,7 @@ final class Rounds {
                 List<Finding> findings = task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
                 return findings.isEmpty() ? List.of(Finding.well("nothing to tell")) : findings;
             } catch (TimeoutException late) {
-                hanging.add(contribution.value());
+                rememberUnlessEnded();
                 return List.of(late("has not answered within " + patience.toSeconds() + " s"));
             } catch (ExecutionException failed) {
                 return List.of(failed(failed.getCause()));
