@@ -9,17 +9,15 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 
-/// Makes sure that this is the only server on a home, and that the home is one that it understands.
+/// Makes sure that this is the only server on a home.
 final class HomeLock implements AutoCloseable {
-    private static final int FORMAT = 1;
-
     private final RandomAccessFile file;
 
     private HomeLock(RandomAccessFile file) {
         this.file = file;
     }
 
-    /// @throws UserError when another server uses the home, or a newer one made it
+    /// @throws UserError when another server uses the home
     static HomeLock take(Home home) throws IOException {
         home.create();
         RandomAccessFile file = new RandomAccessFile(home.lock().toFile(), "rw");
@@ -27,15 +25,6 @@ final class HomeLock implements AutoCloseable {
         if (lock == null) {
             file.close();
             throw new UserError("Another server uses " + home.root() + ". Stop it first: hokku stop");
-        }
-        if (!Files.exists(home.format())) {
-            AtomicFile.write(home.format(), FORMAT + "\n");
-        }
-        String format = Files.readString(home.format()).strip();
-        if (!format.equals(String.valueOf(FORMAT))) {
-            file.close();
-            throw new UserError(home.root() + " has the format " + format + ", and this version knows " + FORMAT
-                    + ". Install the version of Hokku that made it");
         }
         return new HomeLock(file);
     }

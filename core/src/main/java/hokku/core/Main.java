@@ -2,11 +2,13 @@ package hokku.core;
 
 import hokku.api.UserError;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs the server in the foreground, until it is told to end.
+/// Runs the server in the foreground, until it is told to end. With the word `restore-format` it brings back the files as they were before
+/// a newer version changed their form, and ends.
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -15,7 +17,12 @@ public final class Main {
     public static void main(String[] arguments) throws InterruptedException {
         Server server;
         try {
-            server = Server.start(Configuration.of(System.getenv()));
+            Configuration configuration = Configuration.of(System.getenv());
+            if (List.of(arguments).equals(List.of("restore-format"))) {
+                Server.restoreFormat(configuration);
+                return;
+            }
+            server = Server.start(configuration);
         } catch (UserError refused) {
             LOG.error("{}", refused.getMessage());
             System.exit(refused.exitCode());

@@ -42,6 +42,7 @@ import hokku.core.ssh.SshDaemon;
 import hokku.core.state.AtomicFile;
 import hokku.core.state.Catalogue;
 import hokku.core.state.Home;
+import hokku.core.state.HomeFormat;
 import hokku.core.state.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,10 +92,21 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /// The files as they were before a newer version changed their form.
+    ///
+    /// @throws hokku.api.UserError when a server uses the home, or there is no copy
+    static void restoreFormat(Configuration configuration) throws IOException {
+        Home home = new Home(configuration.home());
+        try (HomeLock _ = HomeLock.take(home)) {
+            HomeFormat.of(home).restore();
+        }
+    }
+
     private static Server start(Configuration configuration, Deque<AutoCloseable> started) throws IOException {
         Clock clock = Clock.systemUTC();
         Home home = new Home(configuration.home());
         started.push(HomeLock.take(home));
+        HomeFormat.of(home).settle();
         JsonText json = new JsonText();
         DockerEngine engine = new DockerEngine(configuration.engine(), HomeLock.instance(home));
         started.push(engine);

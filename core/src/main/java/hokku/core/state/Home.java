@@ -81,6 +81,11 @@ public record Home(Path root) {
         return pluginsData().resolve(plugin);
     }
 
+    /// Copies of files as they were before a newer version changed their form.
+    public Path kept() {
+        return root.resolve("kept");
+    }
+
     /// What lives no longer than the server's process: its pid, private copies of jars.
     public Path run() {
         return root.resolve("run");
