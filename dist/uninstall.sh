@@ -34,7 +34,12 @@ for word; do
 done
 
 [ "$(id -u)" = 0 ] || fail "Hokku is removed as root: sudo $0"
-[ -e "$conf" ] || [ -d "$prefix" ] || fail "Hokku is not installed here."
+# dpkg runs this as well, in the scripts of the package: what it owns, it removes itself.
+by_dpkg=${DPKG_MAINTSCRIPT_PACKAGE:-}
+if [ -z "$by_dpkg" ]; then
+  [ -e "$conf" ] || [ -d "$prefix" ] || fail "Hokku is not installed here."
+  [ ! -d "$prefix/package" ] || fail "Hokku came to this machine as a package: apt-get remove hokku, or, with every app, apt-get purge hokku"
+fi
 home=$(sed -n 's/^HOKKU_HOME=//p' "$conf" 2>/dev/null || true)
 home=${home:-/var/lib/hokku}
 cd /
@@ -49,7 +54,9 @@ step "Stopping server and nginx"
 if [ -x "$prefix/bin/hokku" ]; then "$prefix/bin/hokku" stop all; fi
 if [ -d /run/systemd/system ]; then systemctl disable -q hokku.service hokku-nginx.service 2>/dev/null || true; fi
 
-if [ "$purge" = yes ] && [ -s "$home/instance" ]; then
+if [ "$purge" = yes ] && [ -s "$home/instance" ] && ! docker version >/dev/null 2>&1; then
+  printf ' !     %s\n' "No Docker engine answers: the apps' containers and images stay, with the label hokku.instance=$(cat "$home/instance")." >&2
+elif [ "$purge" = yes ] && [ -s "$home/instance" ]; then
   instance=$(cat "$home/instance")
   label="label=hokku.instance=$instance"
   step "Removing the apps' containers, networks, volumes and images"
@@ -60,13 +67,19 @@ if [ "$purge" = yes ] && [ -s "$home/instance" ]; then
 fi
 
 step "Removing the program"
-rm -f /etc/systemd/system/hokku.service /etc/systemd/system/hokku-nginx.service /etc/sudoers.d/hokku /etc/logrotate.d/hokku
+rm -f /etc/systemd/system/hokku.service /etc/systemd/system/hokku-nginx.service /etc/sudoers.d/hokku
+[ -n "$by_dpkg" ] || rm -f /etc/logrotate.d/hokku
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 for name in dokku hokku; do
   if [[ $(readlink "/usr/bin/$name" || true) = "$prefix"/* ]]; then rm -f "/usr/bin/$name"; fi
 done
 find /usr/share/{bash-completion/completions,zsh/vendor-completions,man/man1,man/man8} -lname "$prefix/share/*" -delete 2>/dev/null || true
-rm -rf "$prefix" /run/hokku
+rm -rf /run/hokku
+if [ -n "$by_dpkg" ]; then
+  [ ! -d "$prefix" ] || find "$prefix" -mindepth 1 -maxdepth 1 ! -name package -exec rm -rf {} +
+else
+  rm -rf "$prefix"
+fi
 
 if [ "$purge" = yes ]; then
   step "Removing $home, $etc and the logs"

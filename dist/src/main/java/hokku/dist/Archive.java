@@ -2,6 +2,7 @@ package hokku.dist;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -17,23 +18,31 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
 /// A tar.gz of a folder in which nothing depends on when, where and by whom it was made.
 final class Archive {
     /// Whatever the files' times are: the same files give the same archive.
-    private static final FileTime TIME = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+    static final FileTime TIME = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
 
     private Archive() {}
 
+    /// Everything of a folder, below its name.
     static void of(Path folder, Path archive) throws IOException {
         Path part = archive.resolveSibling(archive.getFileName() + ".part");
-        GzipParameters gzip = new GzipParameters();
-        gzip.setCompressionLevel(9);
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
-                new GzipCompressorOutputStream(new BufferedOutputStream(Files.newOutputStream(part)), gzip), "UTF-8")) {
-            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-            add(tar, folder.getFileName().toString(), folder);
-            for (Path path : Tree.below(folder)) {
-                add(tar, folder.getParent().relativize(path).toString(), path);
-            }
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+            write(folder, folder.getFileName().toString(), out);
         }
         Files.move(part, archive, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// @param top what stands before every name
+    static void write(Path folder, String top, OutputStream out) throws IOException {
+        GzipParameters gzip = new GzipParameters();
+        gzip.setCompressionLevel(9);
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GzipCompressorOutputStream(out, gzip), "UTF-8")) {
+            // dpkg reads no other kind.
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+            add(tar, top, folder);
+            for (Path path : Tree.below(folder)) {
+                add(tar, top + "/" + folder.relativize(path), path);
+            }
+        }
     }
 
     private static void add(TarArchiveOutputStream tar, String name, Path path) throws IOException {

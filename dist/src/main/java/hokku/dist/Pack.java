@@ -7,29 +7,30 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Packs what people install: `<target>/<name>.tar.gz`. The same sources and the same JDK give the same bytes.
+/// Packs what people install: `<target>/hokku-<version>.tar.gz` and the same as a package of Debian's. The same sources and the same
+/// JDK give the same bytes.
 ///
-/// Arguments: the folder of this module, its target folder (with the jars in `jars/`), the name with the version.
+/// Arguments: the folder of this module, its target folder (with the jars in `jars/`), the version.
 final class Pack {
     /// Scripts, units and texts that go in as they are, from the module's folder.
-    private static final List<String> AS_THEY_ARE = List.of("bin", "systemd", "samples");
+    private static final List<String> AS_THEY_ARE = List.of("bin", "etc", "systemd", "samples");
 
     private final Path module;
     private final Path target;
-    private final String name;
+    private final String version;
 
-    private Pack(Path module, Path target, String name) {
+    Pack(Path module, Path target, String version) {
         this.module = module;
         this.target = target;
-        this.name = name;
+        this.version = version;
     }
 
     public static void main(String[] arguments) throws IOException {
         new Pack(Path.of(arguments[0]), Path.of(arguments[1]), arguments[2]).run();
     }
 
-    private void run() throws IOException {
-        Path stage = target.resolve(name);
+    void run() throws IOException {
+        Path stage = target.resolve("hokku-" + version);
         Tree.delete(stage);
         Files.createDirectories(stage);
         for (String folder : AS_THEY_ARE) {
@@ -38,11 +39,14 @@ final class Pack {
         Files.copy(module.resolveSibling("LICENSE"), stage.resolve("LICENSE"));
         copyJars("lib", stage);
         copyJars("plugins", stage);
-        new CommandTexts(stage, name.replaceFirst("^hokku-", "")).write();
+        new CommandTexts(stage, version).write();
         // Maven adds to this folder, and would keep the jars of a version that is not used any more.
         Tree.delete(target.resolve("jars"));
         Tree.copy(new JavaRuntime(target.resolve("runtime")).cut(), stage.resolve("runtime"));
-        Archive.of(stage, target.resolve(name + ".tar.gz"));
+        // What tells two builds of one version apart, and one build from itself packed again.
+        Files.writeString(stage.resolve("BUILD"), version + "-" + Tree.digest(stage).substring(0, 12) + "\n");
+        Archive.of(stage, target.resolve("hokku-" + version + ".tar.gz"));
+        new DebianPackage(module, stage, version).write(target);
     }
 
     private void copyJars(String folder, Path stage) throws IOException {

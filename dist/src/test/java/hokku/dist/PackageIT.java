@@ -89,6 +89,34 @@ class PackageIT {
         assertThat(work.resolve("Quiet.class")).exists();
     }
 
+    /// The runtime is cut anew as well.
+    @Test
+    void packingTheSameJarsAgainElsewhereGivesTheSameBytes() throws Exception {
+        Path packed = Path.of("target").resolve(archive().getFileName().toString().replace(".tar.gz", ""));
+        for (String jars : List.of("lib", "plugins")) {
+            Tree.copy(packed.resolve(jars), work.resolve("again/jars").resolve(jars));
+        }
+        String version = packed.getFileName().toString().replace("hokku-", "");
+
+        new Pack(Path.of("").toAbsolutePath(), work.resolve("again"), version).run();
+
+        assertThat(work.resolve("again").resolve(archive().getFileName())).hasSameBinaryContentAs(archive());
+        assertThat(work.resolve("again").resolve(debianPackage().getFileName())).hasSameBinaryContentAs(debianPackage());
+    }
+
+    @Test
+    void theUnitsAreRight() throws Exception {
+        List<String> words = new ArrayList<>(List.of("systemd-analyze", "verify"));
+        for (String unit : List.of("hokku.service", "hokku-nginx.service")) {
+            String text = Files.readString(unpacked.resolve("systemd").resolve(unit));
+            // The program of a unit must be there to be found right.
+            words.add(Files.writeString(work.resolve(unit),
+                    text.replace("@HOME@", "/var/lib/hokku").replace("/opt/hokku/", unpacked + "/")).toString());
+        }
+
+        assertThat(run(words.toArray(String[]::new))).isEmpty();
+    }
+
     @Test
     void noJarOfTheServerIsSigned() throws IOException {
         try (Stream<Path> jars = Files.list(unpacked.resolve("lib"))) {
@@ -144,6 +172,12 @@ class PackageIT {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as("%s: %s", String.join(" ", words), said).isZero();
         return said;
+    }
+
+    private static Path debianPackage() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("target"))) {
+            return files.filter(file -> file.getFileName().toString().matches("hokku_.*\\.deb")).findFirst().orElseThrow();
+        }
     }
 
     private static Path archive() throws IOException {
