@@ -116,7 +116,7 @@ final class NginxExamination implements Examination {
                         "Undo what was set last (nginx:set), then: nginx:validate-config"));
             }
         } catch (UserError unasked) {
-            findings.add(Finding.wrong("nginx could not be asked about its configuration: " + unasked.getMessage(), "Run install.sh again"));
+            findings.add(Finding.wrong("nginx could not be asked about its configuration: " + unasked.getMessage(), "Let its rights be given anew: hokku setup"));
         }
         for (Path file : Folder.list(folder.apps())) {
             if (file.toString().endsWith(".refused")) {
