@@ -28,7 +28,7 @@ class NamingIT {
         try (TestServer server = TestServer.start()) {
             WorkTree tree = server.deployed("before", "first");
             server.dokku("domains:add", "before", keptDomain());
-            server.dokku("config:set", "before", "COLOUR=blue");
+            server.dokku("config:set", "--no-restart", "before", "COLOUR=blue");
             try (Watch watch = new Watch(server.web(), keptDomain())) {
                 server.dokku("apps:rename", "--skip-deploy", "before", "between");
                 assertThat(server.engine().containers(server.instance())).hasSize(1).allMatch(each -> each.startsWith("before.web.1."));
@@ -49,9 +49,9 @@ class NamingIT {
             Running.Result pushed = tree.push();
             assertThat(pushed.exit()).as(pushed.text()).isZero();
             assertThat(server.get("after")).isEqualTo(new Web.Answer(200, "second"));
+            assertThat(server.dokku("config:get", "after", "COLOUR").strip()).isEqualTo("blue");
             server.dokku("releases:rollback", "after");
             assertThat(server.get("after")).isEqualTo(new Web.Answer(200, "first"));
-            assertThat(server.dokku("config:get", "after", "COLOUR").strip()).isEqualTo("blue");
         }
     }
 

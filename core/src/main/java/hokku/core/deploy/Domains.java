@@ -1,6 +1,7 @@
 package hokku.core.deploy;
 
 import hokku.api.App;
+import hokku.api.AppName;
 import hokku.api.Domain;
 import hokku.api.Global;
 import hokku.api.Release;
@@ -52,6 +53,14 @@ final class Domains {
         }
         found.addAll(app.domains());
         releases.forEach(release -> found.addAll(named(release)));
+        return List.copyOf(found);
+    }
+
+    /// The own domains that an app has under another name: those that once followed from its name follow from the new one.
+    List<Domain> renamed(App app, AppName to) {
+        List<Domain> former = derived(app);
+        Set<Domain> found = new LinkedHashSet<>();
+        app.domains().forEach(domain -> found.addAll(former.contains(domain) ? derived(app.withName(to)) : List.of(domain)));
         return List.copyOf(found);
     }
 

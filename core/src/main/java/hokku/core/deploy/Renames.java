@@ -61,7 +61,7 @@ public final class Renames implements Repair {
                 AppLocks.Held _ = locks.hold(from, to)) {
             App before = catalogue.get(from);
             catalogue.demandFree(to);
-            App after = before.withName(to);
+            App after = before.withName(to).withDomains(domains.renamed(before, to), before.ownDomains());
             try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
                 move(lease.registry(), before, after, out);
             }
@@ -72,25 +72,28 @@ public final class Renames implements Repair {
     }
 
     private void move(Registry registry, App before, App after, Output out) throws InterruptedException, IOException {
-        RenameNote note = new RenameNote(before.name(), after.name());
+        RenameNote note = new RenameNote(before.name(), after.name(), after.domains());
         Optional<Proxy.Change> route = prepared(registry, before, after, out);
         try {
             Uninterruptible.call("rename " + before.name(), () -> {
-                boolean moved = false;
+                Optional<Proxy.Change> unused = route;
+                boolean done = false;
                 try {
                     note.write(home);
                     nameImages(after, before.name());
                     faults.reach(FaultPoints.Point.RENAMING);
                     catalogue.rename(before.name(), after.name());
-                    moved = true;
                     faults.reach(FaultPoints.Point.RENAMED);
+                    catalogue.store(after);
+                    unused = Optional.empty();
+                    switchTo(registry, after, route);
+                    done = true;
                 } finally {
-                    if (!moved) {
-                        route.ifPresent(Proxy.Change::discard);
+                    if (!done) {
+                        unused.ifPresent(Proxy.Change::discard);
                         takeBack(note, before);
                     }
                 }
-                switchTo(registry, before, after, note, route);
                 faults.reach(FaultPoints.Point.REROUTED);
                 finish(registry, note, after);
                 return after;
@@ -122,25 +125,22 @@ public final class Renames implements Repair {
         }
     }
 
-    private void switchTo(Registry registry, App before, App after, RenameNote note, Optional<Proxy.Change> route) throws Exception {
-        if (route.isEmpty()) {
-            return;
-        }
-        try {
+    private void switchTo(Registry registry, App after, Optional<Proxy.Change> route) throws InterruptedException {
+        if (route.isPresent()) {
             Failures.in(routing.proxy(registry, after).plugin(), "switching the route", () -> {
                 route.get().commit();
                 return after;
             });
-        } catch (UserError | InterruptedException refused) {
-            catalogue.rename(after.name(), before.name());
-            takeBack(note, before);
-            throw refused;
         }
     }
 
-    /// The app has its former name: what was prepared for the other one goes. What is left is removed by the next start.
+    /// The app gets its former name back: what was prepared for the other one goes. What is left is removed by the next start.
     private void takeBack(RenameNote note, App before) {
         try {
+            if (catalogue.find(note.to()).map(App::id).equals(Optional.of(before.id()))) {
+                catalogue.rename(note.to(), note.from());
+                catalogue.store(before);
+            }
             if (catalogue.find(note.to()).isEmpty()) {
                 images.sweep(before.withName(note.to()), List.of());
             }
@@ -197,8 +197,10 @@ public final class Renames implements Repair {
         try (AppLocks.Held _ = locks.hold(note.from(), note.to())) {
             Optional<App> renamed = catalogue.find(note.to());
             if (renamed.isPresent() && RenameNote.read(home, note.to()).equals(Optional.of(note))) {
-                nameImages(renamed.get(), note.to());
-                finish(registry, note, renamed.get());
+                App app = renamed.get().withDomains(note.domains(), renamed.get().ownDomains());
+                catalogue.store(app);
+                nameImages(app, note.to());
+                finish(registry, note, app);
                 LOG.info("The rename of {} to {}, which a crash cut off, is finished", note.from(), note.to());
                 return;
             }

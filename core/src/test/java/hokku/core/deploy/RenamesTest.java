@@ -72,6 +72,19 @@ class RenamesTest {
     }
 
     @Test
+    void domainsThatFollowedFromTheFormerNameFollowFromTheNewOne() throws Exception {
+        house.push();
+        // as domains:add leaves them
+        house.change(app -> app.withDomains(List.of(Domain.of("hello.192.0.2.7.sslip.io"), Domain.of("hello.example.com")), true));
+        rename();
+        assertThat(house.proxy.routes.get(NEW).domains()).extracting(Domain::value)
+                .containsExactly("renamed.192.0.2.7.sslip.io", "hello.example.com");
+        house.restart();
+        assertThat(house.catalogue.get(NEW).domains()).extracting(Domain::value)
+                .containsExactly("renamed.192.0.2.7.sslip.io", "hello.example.com");
+    }
+
+    @Test
     void aRenamedAppIsRolledBackAndPushedToAsBefore() throws Exception {
         house.push();
         house.push();
@@ -145,6 +158,7 @@ class RenamesTest {
     }
 
     private void assertUnchanged() throws IOException {
+        assertThat(house.app().domains()).isEmpty();
         assertThat(house.catalogue.find(NEW)).isEmpty();
         assertThat(house.app().release()).isPresent();
         assertThat(house.served()).isEqualTo(1);
@@ -182,7 +196,7 @@ class RenamesTest {
     @Test
     void aRenameThatACrashCutOffBeforeItTookEffectIsTakenBack() throws Exception {
         house.push();
-        new RenameNote(House.APP, NEW).write(house.home);
+        new RenameNote(House.APP, NEW, List.of(Domain.of("www.example.com"))).write(house.home);
         house.images.put("hokku-test/renamed:1", house.images.get("hokku-test/hello:1"));
         reconcile();
         assertUnchanged();
@@ -193,9 +207,11 @@ class RenamesTest {
     void aRenameThatACrashCutOffAfterItTookEffectIsFinished() throws Exception {
         house.push();
         List<Instance> running = house.instances();
-        new RenameNote(House.APP, NEW).write(house.home);
+        new RenameNote(House.APP, NEW, List.of(Domain.of("www.example.com"))).write(house.home);
         Files.move(house.home.app(House.APP), house.home.app(NEW));
         reconcile();
+        assertThat(house.catalogue.get(NEW).domains()).containsExactly(Domain.of("www.example.com"));
+        assertThat(house.proxy.routes.get(NEW).domains()).contains(Domain.of("www.example.com"));
         assertThat(house.catalogue.names()).containsExactly(NEW);
         assertThat(house.images.keySet()).containsExactly("hokku-test/renamed:1");
         assertThat(house.proxy.routes.keySet()).containsExactly(NEW);
