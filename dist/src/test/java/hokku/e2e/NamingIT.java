@@ -85,15 +85,16 @@ class NamingIT {
             server.deployed("name0", "first");
             server.dokku("domains:add", "name0", keptDomain());
             String name = "name0";
-            for (String point : List.of("RENAMING", "RENAMED", "REROUTED")) {
+            List<String> points = List.of("RENAMING", "RENAMED", "REROUTED", "");
+            server.kill();
+            server.launch(points.getFirst());
+            server.awaitSettled();
+            for (String point : points.subList(0, points.size() - 1)) {
                 String wanted = "name-" + point.toLowerCase(java.util.Locale.ROOT);
-                server.kill();
-                server.launch(point);
-                server.awaitSettled();
                 try (Watch watch = new Watch(server.web(), keptDomain())) {
                     assertThat(server.ssh("apps:rename", name, wanted).exit()).isNotZero();
                     server.awaitEnd();
-                    server.launch("");
+                    server.launch(points.get(points.indexOf(point) + 1));
                     server.awaitSettled();
                     name = point.equals("RENAMING") ? name : wanted;
                     assertThat(server.dokku("apps:list", "--quiet").strip()).as("after %s", point).isEqualTo(name);
@@ -125,13 +126,14 @@ class NamingIT {
             assertThat(tree.push().exit()).isZero();
             assertThat(server.get("copy")).isEqualTo(new Web.Answer(200, "second"));
             assertThat(server.get("original")).isEqualTo(new Web.Answer(200, "first"));
-            for (String point : List.of("CLONING", "CLONED")) {
-                server.kill();
-                server.launch(point);
-                server.awaitSettled();
+            List<String> points = List.of("CLONING", "CLONED", "");
+            server.kill();
+            server.launch(points.getFirst());
+            server.awaitSettled();
+            for (String point : points.subList(0, points.size() - 1)) {
                 assertThat(server.ssh("apps:clone", "original", "late").exit()).isNotZero();
                 server.awaitEnd();
-                server.launch("");
+                server.launch(points.get(points.indexOf(point) + 1));
                 server.awaitSettled();
                 boolean there = point.equals("CLONED");
                 assertThat(server.ssh("apps:exists", "late").exit() == 0).as("after %s", point).isEqualTo(there);
