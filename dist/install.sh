@@ -90,6 +90,8 @@ ensure_engine() {
       local packages=(docker.io iptables)
       # Debian 13 has the client in a package of its own; a kernel with AppArmor wants its parser.
       ! available docker-cli || packages+=(docker-cli)
+      # With it builds use BuildKit; Debian 12 has none, and the engine's own builder does without.
+      ! available docker-buildx || packages+=(docker-buildx)
       [ ! -e /sys/kernel/security/apparmor ] || packages+=(apparmor)
       apt_install "${packages[@]}"
     fi
@@ -100,6 +102,8 @@ ensure_engine() {
     # The program alone: an engine of its own would take the socket from the one that answers.
     if available docker-cli; then apt_install docker-cli; else apt_install_stopped docker docker.io; fi
   fi
+  docker buildx version >/dev/null 2>&1 ||
+    detail "Builds do without BuildKit: docker has no plugin buildx. It comes with the package docker-buildx (Debian 13, Ubuntu) or docker-buildx-plugin (Docker's own)."
 }
 
 start_engine() {

@@ -22,9 +22,29 @@ ensure_test_packages() {
   [ -x /usr/sbin/sshd ] || apt_install_stopped ssh openssh-server
 }
 
+# BuildKit is reached by docker's plugin buildx. A Debian that has it not takes the next one's, which needs nothing but the C library;
+# on a machine for tests only: install.sh adds nobody's packages to those that a machine was set up with.
+ensure_buildx() {
+  local work mirror option=()
+  docker buildx version >/dev/null 2>&1 && return
+  apt_update
+  if available docker-buildx; then apt_install docker-buildx; return; fi
+  step "Installing docker-buildx from Debian 13"
+  mirror=$(grep -ohsE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.sources | head -n 1 || true)
+  work=$(mktemp -d)
+  mkdir "$work/lists" "$work/cache"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "${mirror:-http://deb.debian.org/debian}" >"$work/sources.list"
+  option=(-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache"
+    -o APT::Sandbox::User=root -qq)
+  (cd "$work" && apt-get "${option[@]}" update && apt-get "${option[@]}" download docker-buildx && dpkg -i docker-buildx_*.deb) >"$work/log" 2>&1 ||
+    { tail -n 5 "$work/log" >&2; fail "docker-buildx could not be installed."; }
+  rm -rf "$work"
+}
+
 trap at_the_end EXIT
 ensure_test_packages
 ensure_engine
+ensure_buildx
 ensure_busybox
 "$here/image/base" bookworm
 "$here/image/base" trixie
