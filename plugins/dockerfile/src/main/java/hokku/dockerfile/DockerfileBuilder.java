@@ -1,6 +1,5 @@
 package hokku.dockerfile;
 
-import com.github.dockerjava.api.command.BuildImageCmd;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.ExposedPort;
@@ -8,42 +7,32 @@ import com.github.dockerjava.api.model.InternetProtocol;
 import hokku.api.App;
 import hokku.api.BuiltImage;
 import hokku.api.Engine;
-import hokku.api.Env;
 import hokku.api.Output;
 import hokku.api.ProcessType;
 import hokku.api.Procfile;
-import hokku.api.Setting;
 import hokku.api.Source;
-import hokku.api.SourceTree;
 import hokku.api.UserError;
 import hokku.api.spi.Builder;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// Builds a source by its Dockerfile, with the engine's own builder and the cache of its layers.
+/// Makes a built image of a source by its Dockerfile: which way the image itself is made is for others.
 final class DockerfileBuilder implements Builder {
-    static final Setting<String> PATH = Setting.of("builder-dockerfile", "dockerfile-path", DockerfileBuilder::path, path -> path)
-            .initially("Dockerfile").help("where the Dockerfile is in the repository");
-
-    private static final String IGNORE_FILE = ".dockerignore";
     private static final String PROCFILE = "Procfile";
 
     private final Engine engine;
-    private final CachedLayers layers;
+    private final BuildChoice choice;
 
-    DockerfileBuilder(Engine engine, CachedLayers layers) {
+    DockerfileBuilder(Engine engine, BuildChoice choice) {
         this.engine = engine;
-        this.layers = layers;
+        this.choice = choice;
     }
 
     @Override
@@ -59,7 +48,7 @@ final class DockerfileBuilder implements Builder {
     @Override
     public boolean accepts(Source source) throws IOException {
         // Whoever says where the Dockerfile is wants this builder, and is told when it is not there.
-        return source.app().own(PATH).isPresent() || source.tree().read(path(source.app())).isPresent();
+        return source.app().own(BuildSettings.PATH).isPresent() || source.tree().read(path(source.app())).isPresent();
     }
 
     @Override
@@ -83,16 +72,13 @@ final class DockerfileBuilder implements Builder {
         Optional<Procfile> procfile = source.tree().readText(PROCFILE).map(Procfile::parse);
         SortedMap<ProcessType, List<String>> processes = new TreeMap<>();
         procfile.ifPresent(found -> found.lines().forEach((type, line) -> processes.put(type, ProcessWords.of(type, line))));
-        Build build = new Build(engine, layers, source, path);
-        String built;
-        try (ContextStream context = ContextStream.open(source.tree(), wanted(source.tree(), path))) {
-            Map<String, String> arguments = arguments(dockerfile, source.env());
-            built = build.run(command(path, arguments, context), dockerfile.bases(arguments), context, out);
-        }
+        String named = engine.imageName(source.app().name(), source.number());
+        String built = choice.of(source.app()).run(Recipe.of(source, path, dockerfile, named), out);
         InspectImageResponse image = engine.client().inspectImageCmd(built).exec();
         if (procfile.isEmpty()) {
             if (!startsByItself(image)) {
-                build.discard();
+                // by its name: the image of another app may be made of the very same layers
+                Undisturbed.run("remove an image of no use", () -> engine.client().removeImageCmd(named).exec());
                 throw new UserError("The image says nothing about what to start: it has neither CMD nor ENTRYPOINT, and"
                         + " the repository no Procfile.\nAdd a CMD to " + path
                                 + ", for instance CMD [\"./start\"], then push again");
@@ -105,35 +91,6 @@ final class DockerfileBuilder implements Builder {
         BuiltImage result = BuiltImage.of(source, image.getId(), name(), processes, dockerfile.ordered(tcp));
         boolean onlyOther = tcp.isEmpty() && !exposed.isEmpty();
         return dockerfile.keptFromProxy() || onlyOther ? result.withoutRoute() : result;
-    }
-
-    private BuildImageCmd command(String path, Map<String, String> arguments, ContextStream context) {
-        BuildImageCmd command = engine.client().buildImageCmd()
-                .withTarInputStream(context)
-                .withDockerfilePath(path)
-                .withRemove(true)
-                .withForcerm(true);
-        arguments.forEach(command::withBuildArg);
-        return command;
-    }
-
-    /// The variables that the Dockerfile asks for.
-    private static Map<String, String> arguments(Dockerfile dockerfile, Env env) {
-        Map<String, String> arguments = new HashMap<>();
-        env.asMap().forEach((key, value) -> {
-            if (dockerfile.arguments().containsKey(key.value())) {
-                arguments.put(key.value(), value);
-            }
-        });
-        return arguments;
-    }
-
-    /// Everything but what the ignore file names; the engine needs the two files themselves, and leaves them out by itself.
-    private static Predicate<SourceTree.Entry> wanted(SourceTree tree, String path) throws IOException {
-        Set<String> always = Set.of(path, IGNORE_FILE);
-        return tree.readText(IGNORE_FILE).map(DockerIgnore::parse)
-                .<Predicate<SourceTree.Entry>>map(ignore -> entry -> always.contains(entry.path()) || !ignore.test(entry.path()))
-                .orElse(entry -> true);
     }
 
     private static boolean startsByItself(InspectImageResponse image) {
@@ -153,17 +110,6 @@ final class DockerfileBuilder implements Builder {
     }
 
     private static String path(App app) {
-        return app.value(PATH).orElseThrow();
-    }
-
-    private static String path(String text) {
-        String path = text.startsWith("./") ? text.substring(2) : text;
-        boolean inside = !path.isEmpty() && !path.startsWith("/") && Arrays.stream(path.split("/", -1)).noneMatch(
-                word -> word.isEmpty() || word.equals(".") || word.equals(".."));
-        if (!inside || path.codePoints().anyMatch(Character::isISOControl)) {
-            throw new UserError("Invalid value for dockerfile-path."
-                    + " Use a path inside the repository, for instance docker/Dockerfile");
-        }
-        return path;
+        return app.value(BuildSettings.PATH).orElseThrow();
     }
 }

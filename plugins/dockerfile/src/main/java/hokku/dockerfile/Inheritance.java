@@ -1,5 +1,6 @@
 package hokku.dockerfile;
 
+import hokku.api.Engine;
 import hokku.api.spi.Job;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,9 +9,11 @@ import java.time.Duration;
 ///
 /// A build would find it too. The sooner it is looked for, the less can be mistaken for it.
 final class Inheritance implements Job {
+    private final Engine engine;
     private final CachedLayers layers;
 
-    Inheritance(CachedLayers layers) {
+    Inheritance(Engine engine, CachedLayers layers) {
+        this.engine = engine;
         this.layers = layers;
     }
 
@@ -26,6 +29,7 @@ final class Inheritance implements Job {
 
     @Override
     public void run() throws IOException {
+        Buildx.endOrphans("hokku-" + engine.instance() + "/");
         layers.inherit();
     }
 }

@@ -63,6 +63,68 @@ class DockerfileTest {
     }
 
     @Test
+    void whatHereDocumentsHoldIsNoInstruction() {
+        Dockerfile file = Dockerfile.parse("""
+                FROM busybox
+                EXPOSE 80
+                RUN <<'END' && cat <<-MORE
+                from flask import Flask
+                ARG NOT_THIS
+                END
+                EXPOSE 1
+                MORE
+                ARG THIS
+                RUN cat <<< "here"
+                RUN cat <<NEVER_ENDED
+                ARG AND_THIS
+                """);
+        assertThat(file.bases()).containsExactly("busybox");
+        assertThat(file.exposed()).containsExactly(80);
+        assertThat(file.arguments()).containsOnlyKeys("THIS", "AND_THIS");
+    }
+
+    @Test
+    void mountsAreFoundWithTheNamesOfTheirSecrets() {
+        Dockerfile file = Dockerfile.parse("""
+                FROM busybox
+                RUN --network=none --mount=type=secret,id=TOKEN,required=true \\
+                    --mount=type=cache,target=/root/.npm npm ci --mount=type=ssh
+                RUN --mount=type=secret,target=/run/x/NETRC "--mount=type=ssh"
+                RUN --mount=target=/src ls
+                """);
+        assertThat(file.mounts()).containsExactlyInAnyOrder(new Mount("secret", "TOKEN"), new Mount("cache", ".npm"), new Mount("secret", "NETRC"),
+                new Mount("bind", "src"));
+    }
+
+    @Test
+    void itCanBeBuiltOnOtherImagesAndKeepsItsLines() throws Exception {
+        Dockerfile file = Dockerfile.parse("""
+                # syntax=docker/dockerfile:1
+                ARG TAG=1
+                FROM --platform=$BUILDPLATFORM \\
+                     node:${TAG} AS build
+                FROM build AS test
+                FROM --platform=linux/arm64 node:1
+                FROM scratch
+                FROM other
+                FROM other
+                """);
+        Dockerfile changed = file.on(Map.of("TAG", "2"), image -> image.equals("other") ? image : "trusting-" + image);
+        assertThat(changed.text()).isEqualTo("""
+                # syntax=docker/dockerfile:1
+                ARG TAG=1
+                FROM --platform=$BUILDPLATFORM trusting-node:2 AS build
+
+                FROM build AS test
+                FROM --platform=linux/arm64 node:1
+                FROM scratch
+                FROM other
+                FROM other
+                """);
+        assertThat(changed.bases()).contains("trusting-node:2");
+    }
+
+    @Test
     void aCommandLineGetsAShellOnlyWhereItNeedsOne() {
         assertThat(words("./start --name 'a b' \"c\\\"d\" e\\ f")).containsExactly("./start", "--name", "a b", "c\"d", "e f");
         assertThat(words("./start --port $PORT")).containsExactly("/bin/sh", "-c", "exec ./start --port $PORT");

@@ -1,0 +1,41 @@
+package hokku.dockerfile;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// Reads one file out of a tar archive, as the engine gives a file of a container.
+final class FirstFile {
+    private static final int BLOCK = 512;
+    private static final int SIZE = 124;
+    private static final int SIZE_LENGTH = 12;
+    private static final int TYPE = 156;
+
+    private FirstFile() {}
+
+    /// @return empty when what comes first is no file
+    static Optional<byte[]> in(InputStream archive) throws IOException {
+        try (archive) {
+            while (true) {
+                byte[] header = archive.readNBytes(BLOCK);
+                if (header.length < BLOCK || header[0] == 0) {
+                    return Optional.empty();
+                }
+                int size = Integer.parseInt(new String(header, SIZE, SIZE_LENGTH, StandardCharsets.US_ASCII).replace('\0', ' ').strip(), 8);
+                if (header[TYPE] == '0' || header[TYPE] == 0) {
+                    byte[] content = archive.readNBytes(size);
+                    if (content.length < size) {
+                        throw new EOFException("the archive ends within its first file");
+                    }
+                    return Optional.of(content);
+                }
+                if (header[TYPE] != 'x' && header[TYPE] != 'g') {
+                    return Optional.empty();
+                }
+                archive.skipNBytes((size + BLOCK - 1) / BLOCK * BLOCK);
+            }
+        }
+    }
+}
