@@ -74,7 +74,7 @@ class BuildKitBuildIT extends DockerfileContract {
     void aSecretIsThereForItsStepAndNowhereElse() throws Exception {
         String secret = "s3cr3t-" + unique;
         Source source = source(dockerfile("FROM busybox",
-                "RUN --mount=type=secret,id=TOKEN test $(wc -c < /run/secrets/TOKEN) = " + secret.length() + " && tr 'a-z' 'A-Z' < /run/secrets/TOKEN",
+                "RUN --mount=type=secret,id=TOKEN echo " + unique + " && test $(wc -c < /run/secrets/TOKEN) = " + secret.length() + " && tr 'a-z' 'A-Z' < /run/secrets/TOKEN",
                 "RUN ls /run/secrets || echo none", "CMD [\"true\"]")).withEnv(Env.of(Map.of("TOKEN", secret, "OTHER", "x")));
         RecordingOutput out = new RecordingOutput();
         BuiltImage image = builder.build(source, out);
