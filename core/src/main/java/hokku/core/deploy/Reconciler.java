@@ -46,8 +46,9 @@ public final class Reconciler implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(10);
-    /// One that takes long to start must not hold up the others, and a thousand at once would be too much for the engine.
-    private static final int AT_ONCE = 8;
+    /// One that takes long to start must not hold up the others, and a thousand at once would be too much for the engine. Routes are
+    /// made for all at once: a proxy that takes its configuration anew does so once for all that wait.
+    private static final int STARTED_AT_ONCE = 8;
 
     private final Catalogue catalogue;
     private final Snapshots snapshots;
@@ -56,6 +57,7 @@ public final class Reconciler implements AutoCloseable {
     private final Retirements retirements;
     private final Repositories repositories;
     private final Repair repair;
+    private final Semaphore starts = new Semaphore(STARTED_AT_ONCE);
     private final CountDownLatch settled = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     /// How long the last pause was of an app that could not be repaired since.
@@ -81,7 +83,8 @@ public final class Reconciler implements AutoCloseable {
 
     /// Repairs what needs no engine at once, and the rest in the background, as soon as the engine answers.
     public void start() {
-        catalogue.all().forEach(this::moveRef);
+        // Each one costs a look at a few files, which many at once wait for together.
+        catalogue.all().parallelStream().forEach(this::moveRef);
         settling = Thread.ofVirtual().name("reconcile").start(this::settle);
     }
 
@@ -145,39 +148,35 @@ public final class Reconciler implements AutoCloseable {
     private void compare() throws InterruptedException {
         // Not longer than one attempt: plugins may be exchanged while an engine is waited for.
         try (Snapshots.Lease lease = snapshots.lease()) {
-            for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
-                removeStrays(scheduler.value());
+            List<Scheduler> schedulers = lease.registry().schedulers().values().stream().map(Registry.Contribution::value).toList();
+            Listed before = Listed.by(schedulers.stream());
+            for (Scheduler scheduler : schedulers) {
+                removeStrays(scheduler, before);
             }
             repair.repair(lease);
-            compareApps();
+            compareApps(Listed.by(schedulers.stream()));
             removeRoutes(lease.registry());
         }
     }
 
     /// @throws UserError when something that one of them needs did not answer, once all were looked at
-    private void compareApps() throws InterruptedException {
+    private void compareApps(Listed listed) throws InterruptedException {
         Queue<UserError> unavailable = new ConcurrentLinkedQueue<>();
-        Semaphore places = new Semaphore(AT_ONCE);
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("reconcile-", 1).factory())) {
-            try {
-                for (App app : catalogue.all()) {
-                    places.acquire();
-                    threads.execute(() -> {
-                        try {
-                            reconcile(app.name(), true);
-                        } catch (UserError away) {
-                            unavailable.add(away);
-                        } catch (InterruptedException ended) {
-                            Thread.currentThread().interrupt();
-                        } finally {
-                            places.release();
-                        }
-                    });
-                }
-            } catch (InterruptedException ended) {
-                threads.shutdownNow();
-                throw ended;
+            for (App app : catalogue.all()) {
+                threads.execute(() -> {
+                    try {
+                        reconcile(app.name(), Optional.of(listed));
+                    } catch (UserError away) {
+                        unavailable.add(away);
+                    } catch (InterruptedException ended) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
             }
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("not every app was looked at");
         }
         if (!unavailable.isEmpty()) {
             throw unavailable.peek();
@@ -199,7 +198,7 @@ public final class Reconciler implements AutoCloseable {
 
     private void follow(App app) {
         try {
-            reconcile(app.name(), false);
+            reconcile(app.name(), Optional.empty());
         } catch (UserError unavailable) {
             LOG.warn("{}: {}", app.name(), unavailable.getMessage());
             tryLater(app, LONGEST_ABSENCE);
@@ -209,13 +208,13 @@ public final class Reconciler implements AutoCloseable {
     }
 
     /// Containers of apps that the home does not know any more.
-    private void removeStrays(Scheduler scheduler) throws InterruptedException {
+    private void removeStrays(Scheduler scheduler, Listed listed) throws InterruptedException {
         if (catalogue.all().isEmpty() || !catalogue.unreadable().isEmpty()) {
             return;
         }
-        // Those that run are listed before it is asked whose they are: apps may be made meanwhile.
-        Set<AppId> strays = scheduler.instances().stream().map(Instance::app).filter(id -> catalogue.find(id).isEmpty())
-                .collect(Collectors.toSet());
+        // Those that run were listed before it is asked whose they are: apps may be made meanwhile.
+        Set<AppId> known = catalogue.all().stream().map(App::id).collect(Collectors.toSet());
+        Set<AppId> strays = listed.apps(scheduler).filter(id -> !known.contains(id)).collect(Collectors.toSet());
         for (AppId stray : strays) {
             LOG.warn("Containers of the app {}, which is not there any more, are removed", stray);
             try {
@@ -239,14 +238,14 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    /// @param starting whether what does not run is started whatever its restart policy says
+    /// @param atStart what runs, at the start of the server: what does not run is then started whatever its restart policy says
     /// @throws UserError with exit code 69 when the engine does not answer; other trouble of one app is logged
-    private void reconcile(AppName name, boolean starting) throws InterruptedException {
+    private void reconcile(AppName name, Optional<Listed> atStart) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             Optional<App> app = catalogue.find(name);
             if (app.isPresent()) {
                 planned.remove(app.get().id());
-                reconcile(lease, app.get(), starting);
+                reconcile(lease, app.get(), atStart);
                 if (!pausing.contains(app.get().id())) {
                     pauses.remove(app.get().id());
                 }
@@ -266,12 +265,13 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    private void reconcile(Snapshots.Lease lease, App app, boolean starting) throws InterruptedException {
+    private void reconcile(Snapshots.Lease lease, App app, Optional<Listed> atStart) throws InterruptedException {
         Registry registry = lease.registry();
         Scheduler scheduler = Rollouts.scheduler(registry, app).value();
+        List<Instance> listed = atStart.isPresent() ? atStart.get().of(scheduler, app.id()) : List.of();
         Optional<Marker> marker = catalogue.journal(app.name()).current();
         if (marker.isEmpty() || app.release().isEmpty()) {
-            if (starting) {
+            if (!listed.isEmpty()) {
                 scheduler.retire(app.id(), instance -> true);
             }
             return;
@@ -282,30 +282,41 @@ public final class Reconciler implements AutoCloseable {
         Predicate<Instance> wanted = app.stopped() ? instance -> false : Rollouts.belongsTo(deployment);
         List<Endpoint> endpoints = List.of();
         if (!app.stopped()) {
-            endpoints = running(scheduler, app, deployment, wanted, registry, starting, log);
+            List<Instance> all = atStart.isPresent() ? listed : scheduler.instances(app.id());
+            endpoints = running(scheduler, app, deployment, wanted(all, wanted), registry, atStart.isPresent(), log);
         }
         Proxy.Change change = routing.prepare(registry, app, release, endpoints, log);
         Failures.in(routing.proxy(registry, app).plugin(), "repairing the route", () -> {
             change.commit();
             return change;
         });
-        if (starting) {
+        if (listed.stream().anyMatch(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))) {
             retirements.retire(lease, scheduler, app, wanted, routing.proxy(registry, app).value(), () -> { });
         }
     }
 
+    private static List<Instance> wanted(List<Instance> all, Predicate<Instance> wanted) {
+        return all.stream().filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance)).toList();
+    }
+
     /// Starts what is missing, and says where what runs answers.
-    private List<Endpoint> running(Scheduler scheduler, App app, Deployment deployment, Predicate<Instance> wanted, Registry registry,
+    ///
+    /// @param present those of the deployment's containers that are there
+    private List<Endpoint> running(Scheduler scheduler, App app, Deployment deployment, List<Instance> present, Registry registry,
             boolean starting, Output log) throws InterruptedException {
-        List<Instance> present = scheduler.instances(app.id()).stream()
-                .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance)).toList();
+        List<Instance> answering = present;
         int complete = deployment.processes().stream().mapToInt(ProcessSpec::count).sum();
         long alive = present.stream().filter(Reconciler::isAlive).count();
         if (alive < complete && !pausing.contains(app.id()) && (starting || mayHeal(app, present, complete))) {
             try {
-                log.step("Starting " + (complete - alive) + " of " + complete + " containers of release " + deployment.release().number());
-                List<Endpoint> endpoints = scheduler.start(Rollouts.prepared(new Hooks(registry), deployment, log), log);
-                return Rollouts.wanted(deployment, endpoints);
+                starts.acquire();
+                try {
+                    log.step("Starting " + (complete - alive) + " of " + complete + " containers of release " + deployment.release().number());
+                    List<Endpoint> endpoints = scheduler.start(Rollouts.prepared(new Hooks(registry), deployment, log), log);
+                    return Rollouts.wanted(deployment, endpoints);
+                } finally {
+                    starts.release();
+                }
             } catch (InterruptedException ended) {
                 throw ended;
             } catch (UserError failed) {
@@ -318,9 +329,9 @@ public final class Reconciler implements AutoCloseable {
                 LOG.error("{} could not be started again", app.name(), defect);
                 tryLater(app, LONGEST_PAUSE);
             }
+            answering = wanted(scheduler.instances(app.id()), Rollouts.belongsTo(deployment));
         }
-        return scheduler.instances(app.id()).stream().filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance))
-                .flatMap(instance -> instance.endpoints().stream()).toList();
+        return answering.stream().flatMap(instance -> instance.endpoints().stream()).toList();
     }
 
     private static boolean isAlive(Instance instance) {
@@ -368,7 +379,7 @@ public final class Reconciler implements AutoCloseable {
         }
         catalogue.journal(app.name()).current().flatMap(Marker::ref).ifPresent(move -> {
             try {
-                if (!repositories.tip(app.name(), move.ref()).equals(Optional.of(move.commit()))
+                if (!repositories.isAt(app.name(), move.ref(), move.commit())
                         && repositories.moveRef(app.name(), move.ref(), move.former(), move.commit())) {
                     LOG.info("{}: {} was moved to {}, which is live", app.name(), move.ref(), move.commit());
                 }

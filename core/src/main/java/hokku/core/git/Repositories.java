@@ -121,6 +121,16 @@ public final class Repositories {
         }
     }
 
+    /// Whether a reference points to a commit. Its file mostly tells; to open the repository costs a hundred times as much.
+    public boolean isAt(AppName app, String ref, String commit) throws IOException {
+        Path repository = home.repository(app);
+        Path loose = repository.resolve(ref);
+        Path packed = repository.resolve(Constants.PACKED_REFS);
+        boolean told = Files.isRegularFile(loose) ? Files.readString(loose).strip().equals(commit)
+                : Files.isRegularFile(packed) && Files.readAllLines(packed).contains(commit + " " + ref);
+        return told || tip(app, ref).equals(Optional.of(commit));
+    }
+
     /// The full name of the branch that was deployed, `refs/heads/master`; empty before the first deploy.
     public Optional<String> deployRef(AppName app) throws IOException {
         if (!exists(app)) {

@@ -59,17 +59,31 @@ public final class Catalogue {
             try (var found = Files.list(home.apps())) {
                 folders = found.toList();
             }
-            for (Path folder : folders) {
-                try {
-                    read(AppName.of(folder.getFileName().toString()));
-                } catch (IOException | RuntimeException broken) {
-                    LOG.error("{} cannot be read: {}. The app is left alone until this is mended and the server restarted", folder,
-                            broken.getMessage(), broken);
-                    unreadable.add(folder.getFileName().toString());
-                }
+            Global shared = global;
+            for (Found app : folders.parallelStream().map(folder -> find(folder, shared)).toList()) {
+                app.read().ifPresentOrElse(read -> {
+                    apps.put(read.app().name(), read.app());
+                    journals.put(read.app().name(), read.journal());
+                }, () -> app.unreadable().ifPresent(unreadable::add));
             }
         }
         emptyTrash();
+    }
+
+    private record Read(App app, ReleaseJournal journal) {}
+
+    /// What a folder among the apps' turned out to be: an app, something that cannot be read, or what a crash left, which is gone.
+    private record Found(Optional<Read> read, Optional<String> unreadable) {}
+
+    private Found find(Path folder, Global shared) {
+        String name = folder.getFileName().toString();
+        try {
+            return new Found(read(AppName.of(name), shared), Optional.empty());
+        } catch (IOException | RuntimeException broken) {
+            LOG.error("{} cannot be read: {}. The app is left alone until this is mended and the server restarted", folder,
+                    broken.getMessage(), broken);
+            return new Found(Optional.empty(), Optional.of(name));
+        }
     }
 
     private Global readGlobal() {
@@ -85,23 +99,22 @@ public final class Catalogue {
         }
     }
 
-    private void read(AppName name) throws IOException {
+    private Optional<Read> read(AppName name, Global shared) throws IOException {
         if (!Files.exists(home.desired(name))) {
             if (Files.exists(home.journal(name))) {
                 throw new IOException(home.desired(name) + " is missing, and there are releases");
             }
             LOG.warn("{} was not made to its end; it is removed", home.app(name));
             toTrash(home.app(name));
-            return;
+            return Optional.empty();
         }
         ReleaseJournal journal = ReleaseJournal.open(home.journal(name), name);
         Path next = home.app(name).resolve(NEXT);
         if (Files.exists(next)) {
             finish(name, next, journal);
         }
-        App app = StateJson.toApp(name, StateJson.MAPPER.readTree(Files.readAllBytes(home.desired(name))), global);
-        apps.put(name, app.withRelease(journal.currentRelease()));
-        journals.put(name, journal);
+        App app = StateJson.toApp(name, StateJson.MAPPER.readTree(Files.readAllBytes(home.desired(name))), shared);
+        return Optional.of(new Read(app.withRelease(journal.currentRelease()), journal));
     }
 
     /// The journal decides whether a change that was prepared took effect.

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -64,12 +65,14 @@ public final class ReleaseJournal {
     /// Reads a journal, which need not exist yet; a last line that was not written to its end is dropped.
     public static ReleaseJournal open(Path file, AppName app) throws IOException {
         ReleaseJournal journal = new ReleaseJournal(file, app);
-        journal.dropTornLine();
-        for (JsonNode line : journal.lines()) {
-            journal.note(line);
+        JournalText text = new JournalText(file, journal.dropTornLine());
+        journal.lastNumber = text.lastNumber();
+        for (JsonNode live : text.lives()) {
+            journal.current = Optional.of(marker(live));
         }
         if (journal.current.isPresent()) {
-            journal.currentRelease = journal.release(journal.current.get().release());
+            Optional<JsonNode> release = text.release(journal.current.get().release());
+            journal.currentRelease = release.isPresent() ? Optional.of(StateJson.toRelease(app, release.get())) : Optional.empty();
         }
         return journal;
     }
@@ -243,9 +246,10 @@ public final class ReleaseJournal {
         }
     }
 
-    private void dropTornLine() throws IOException {
+    /// @return what the file holds
+    private byte[] dropTornLine() throws IOException {
         if (!Files.exists(file)) {
-            return;
+            return new byte[0];
         }
         byte[] content = Files.readAllBytes(file);
         int end = content.length;
@@ -256,5 +260,6 @@ public final class ReleaseJournal {
             LOG.warn("{}: the last line was not written to its end; it is dropped", file);
             truncate(end);
         }
+        return end == content.length ? content : Arrays.copyOf(content, end);
     }
 }
