@@ -25,6 +25,7 @@ record AppConfig(AppName app, AppId id, String text, Set<String> names, Set<List
     private static final Pattern HEAD = Pattern.compile("\\A# App (\\S+) with id ([0-9a-f]{16}):");
     private static final Pattern NAMES = Pattern.compile("(?m)^    server_name ([^;]+);$");
     private static final Pattern LISTEN = Pattern.compile("(?m)^    include listen/([^;]+)\\.conf;$");
+    private static final Pattern PLACE = Pattern.compile("(?m)^        root live/[^/]+/([^/]+)/");
     private static final Pattern SAFE_NAME = Pattern.compile("(\\*\\.)?[a-z0-9_.-]+");
 
     /// Whether the route leads anywhere: without a domain or a port for http there is nothing to write.
@@ -73,7 +74,7 @@ record AppConfig(AppName app, AppId id, String text, Set<String> names, Set<List
 
     /// The folders with addresses that the file refers to.
     SortedSet<String> places() {
-        return Pattern.compile("(?m)^        root live/[^/]+/([^/]+)/").matcher(text).results().map(found -> found.group(1))
+        return PLACE.matcher(text).results().map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -84,6 +85,8 @@ record AppConfig(AppName app, AppId id, String text, Set<String> names, Set<List
         }
     }
 
+    /// There is one `proxy_pass` only: until nginx 1.23, each one to a variable address costs a TLS context of its own, a tenth of a
+    /// millisecond and some memory, and every reload makes those of all apps anew.
     private static String server(Route route, Listen listen, Set<String> names, Targets.Place place) {
         String settings = NginxSettings.directives(route.app()).stream().map(line -> "    " + line + "\n").collect(Collectors.joining());
         return """
@@ -105,20 +108,25 @@ record AppConfig(AppName app, AppId id, String text, Set<String> names, Set<List
                     proxy_set_header X-Request-Start $msec;
                     proxy_set_header X-Request-Id $request_id;
                     location / {
-                        root live/%3$s/%8$s/$hokku_slot%9$d;
+                        set $hokku_again "";
+                        error_page 418 = @app;
+                        return 418;
+                    }
+                    location @app {
+                        root live/%3$s/%8$s/$hokku_slot%9$d$hokku_again;
                         error_page 502 = @again;
                         error_page 504 = @late;
                         if ($hokku_target = "") { return 502; }
                         proxy_pass http://$hokku_target;
                     }
-                    # Another container, or the one that has come since; only if not a byte was sent to the first one.
+                    # Once more to another container, or to the one that has come since; only if not a byte was sent to the first one.
                     location @again {
-                        root live/%3$s/%8$s/$hokku_slot%9$d-again;
+                        error_page 418 = @app;
                         error_page 502 = @down;
-                        error_page 504 = @late;
-                        if ($hokku_target = "") { return 502; }
+                        if ($hokku_again) { return 502; }
                         if ($upstream_bytes_sent != "0") { return 502; }
-                        proxy_pass http://$hokku_target$request_uri;
+                        set $hokku_again -again;
+                        return 418;
                     }
                     location @down { default_type text/html; return 502 %10$s; }
                     location @late { default_type text/html; return 504 %11$s; }

@@ -67,6 +67,11 @@ final class Commits {
         }
     }
 
+    /// Whether nginx runs with exactly what the files say, which it has accepted then.
+    boolean isServing() throws IOException {
+        return master.isRunning() && generation.serving(configuration.port()).equals(configuration.refresh());
+    }
+
     /// Takes the configuration anew, even if it is the one that is served.
     void reload() throws Exception {
         turn.lock();

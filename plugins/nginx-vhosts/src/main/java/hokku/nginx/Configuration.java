@@ -27,7 +27,9 @@ final class Configuration {
     private final MainConfig main;
     private final IntSupplier port;
     private final TreeMap<AppName, AppConfig> live = new TreeMap<>();
-    private final Map<AppConfig, Integer> reserved = new HashMap<>();
+    /// Whose each name is: the apps of live files, and those that names are kept for. One that has a live file and keeps the names of the
+    /// next one is in here twice.
+    private final Map<String, List<AppConfig>> owners = new HashMap<>();
     /// The port of the whole server that the main file was last written with.
     private int written;
     private FileTime read = FileTime.fromMillis(0);
@@ -45,14 +47,14 @@ final class Configuration {
     /// @return what is wrong with files that cannot be an app's, by file name; they are set aside
     synchronized Map<String, String> load() throws IOException {
         FileTime now = Files.getLastModifiedTime(folder.apps());
-        live.clear();
+        List.copyOf(live.keySet()).forEach(this::bury);
         Map<String, String> refused = new TreeMap<>();
         for (Path file : Folder.list(folder.apps())) {
             String name = file.getFileName().toString();
             if (name.endsWith(".conf")) {
                 try {
                     AppConfig config = AppConfig.read(AppName.of(name.substring(0, name.length() - ".conf".length())), Files.readString(file));
-                    live.put(config.app(), config);
+                    enliven(config);
                 } catch (UserError | IllegalArgumentException foreign) {
                     setAside(file);
                     refused.put(name, foreign.getMessage());
@@ -70,7 +72,7 @@ final class Configuration {
     /// @return what nginx says, by app
     synchronized Map<AppName, String> setAsideWhatNginxRefuses() throws IOException, InterruptedException {
         Map<AppName, String> culprits = new TreeMap<>();
-        String complaint = validate(live.values(), Optional.empty());
+        String complaint = validate(live.values());
         while (!complaint.isEmpty()) {
             Optional<AppConfig> culprit = culprit(complaint);
             if (culprit.isEmpty()) {
@@ -78,9 +80,9 @@ final class Configuration {
             }
             AppName app = culprit.get().app();
             setAside(folder.app(app));
-            live.remove(app);
+            bury(app);
             culprits.put(app, complaint);
-            complaint = validate(live.values(), Optional.empty());
+            complaint = validate(live.values());
         }
         if (!culprits.isEmpty()) {
             writeListens(live.values(), folder.listen(), false);
@@ -95,7 +97,7 @@ final class Configuration {
             return named;
         }
         for (AppConfig each : live.values()) {
-            if (!validate(List.of(each), Optional.empty()).isEmpty()) {
+            if (!validate(List.of(each)).isEmpty()) {
                 return Optional.of(each);
             }
         }
@@ -153,23 +155,41 @@ final class Configuration {
     /// @throws UserError when one of them is another app's
     synchronized void reserve(AppConfig wanted) throws IOException {
         follow();
-        List<AppConfig> others = new ArrayList<>(live.values());
-        others.addAll(reserved.keySet());
-        for (AppConfig other : others) {
-            if (!isSameApp(wanted.id(), other)) {
-                for (String name : wanted.names()) {
-                    if (other.names().contains(name)) {
-                        throw new UserError("Domain " + name + " belongs to app " + other.app() + " already. Remove it there first:"
-                                + " domains:remove " + other.app() + " " + name);
-                    }
+        for (String name : wanted.names()) {
+            for (AppConfig other : owners.getOrDefault(name, List.of())) {
+                if (!isSameApp(wanted.id(), other)) {
+                    throw new UserError("Domain " + name + " belongs to app " + other.app() + " already. Remove it there first:"
+                            + " domains:remove " + other.app() + " " + name);
                 }
             }
         }
-        reserved.merge(wanted, 1, Integer::sum);
+        own(wanted);
     }
 
     synchronized void release(AppConfig wanted) {
-        reserved.computeIfPresent(wanted, (key, count) -> count == 1 ? null : count - 1);
+        disown(wanted);
+    }
+
+    private void own(AppConfig config) {
+        config.names().forEach(name -> owners.computeIfAbsent(name, key -> new ArrayList<>(1)).add(config));
+    }
+
+    private void disown(AppConfig config) {
+        for (String name : config.names()) {
+            owners.computeIfPresent(name, (key, all) -> {
+                all.remove(config);
+                return all.isEmpty() ? null : all;
+            });
+        }
+    }
+
+    private void enliven(AppConfig config) {
+        Optional.ofNullable(live.put(config.app(), config)).ifPresent(this::disown);
+        own(config);
+    }
+
+    private void bury(AppName app) {
+        Optional.ofNullable(live.remove(app)).ifPresent(this::disown);
     }
 
     /// An app that was renamed has the same id.
@@ -184,37 +204,40 @@ final class Configuration {
                 .map(AppConfig::app).findFirst();
     }
 
-    /// Asks nginx what it thinks of the live files with one of them replaced.
+    /// Asks nginx what it thinks of a file that may become live, among the ports of all others but without their files: a thousand of them
+    /// take nginx most of a second. What one file can do to another is to take its names, which [#reserve] sees to and nginx
+    /// would not notice. Whatever else nginx has against all of them together it says at the reload, which is then taken back.
     ///
     /// @throws UserError with nginx' words when it would not take it
     synchronized void demandValid(AppConfig wanted) throws IOException, InterruptedException {
-        List<AppConfig> others = live.values().stream().filter(other -> !isSameApp(wanted.id(), other) && !other.app().equals(wanted.app()))
-                .toList();
-        String complaint = validate(others, Optional.of(wanted));
-        if (!complaint.isEmpty()) {
-            throw new UserError("nginx refuses the configuration of app " + wanted.app() + ": " + complaint);
+        List<AppConfig> together = new ArrayList<>(live.values().stream()
+                .filter(other -> !isSameApp(wanted.id(), other) && !other.app().equals(wanted.app())).toList());
+        together.add(wanted);
+        Path file = folder.candidate().resolve("app.conf");
+        folder.write(file, wanted.text());
+        try {
+            String complaint = validate(together, List.of("app.conf"));
+            if (!complaint.isEmpty()) {
+                throw new UserError("nginx refuses the configuration of app " + wanted.app() + ": " + complaint);
+            }
+        } finally {
+            folder.delete(file);
         }
     }
 
     /// Asks nginx what it thinks of live files.
     ///
     /// @return what it has against them; empty when it takes them
-    synchronized String validate(Collection<AppConfig> files, Optional<AppConfig> wanted) throws IOException, InterruptedException {
-        List<AppConfig> together = new ArrayList<>(files);
-        List<String> includes = new ArrayList<>(files.stream().map(app -> "../apps/" + app.app() + ".conf").toList());
-        Path file = folder.candidate().resolve("app.conf");
-        if (wanted.isPresent()) {
-            together.add(wanted.get());
-            includes.add("app.conf");
-            folder.write(file, wanted.get().text());
-        }
-        writeListens(together, folder.candidate().resolve("listen"), true);
-        folder.write(folder.candidate().resolve("nginx.conf"), main.candidate(port(), together, includes));
-        try {
-            return program.validate();
-        } finally {
-            folder.delete(file);
-        }
+    synchronized String validate(Collection<AppConfig> files) throws IOException, InterruptedException {
+        return validate(files, files.stream().map(app -> "../apps/" + app.app() + ".conf").toList());
+    }
+
+    /// @param around the apps whose ports there are
+    /// @param includes the files that are looked at, as seen from the folder of candidates
+    private String validate(Collection<AppConfig> around, List<String> includes) throws IOException, InterruptedException {
+        writeListens(around, folder.candidate().resolve("listen"), true);
+        folder.write(folder.candidate().resolve("nginx.conf"), main.candidate(port(), around, includes));
+        return program.validate();
     }
 
     /// Puts files in place; the next reload makes them live.
@@ -245,11 +268,11 @@ final class Configuration {
 
     private void put(AppName app, Optional<AppConfig> file) throws IOException {
         if (file.isPresent()) {
-            live.put(app, file.get());
+            enliven(file.get());
             writeListens(live.values(), folder.listen(), false);
             folder.ensure(folder.app(app), file.get().text());
         } else {
-            live.remove(app);
+            bury(app);
             folder.delete(folder.app(app));
             writeListens(live.values(), folder.listen(), false);
         }
@@ -259,6 +282,7 @@ final class Configuration {
     private void writeMain() throws IOException {
         int now = port();
         folder.ensure(folder.main(), main.live(now, live.values()));
+        folder.ensure(folder.signal(), MainConfig.SIGNAL);
         written = now;
     }
 

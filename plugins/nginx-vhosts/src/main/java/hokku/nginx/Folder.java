@@ -66,6 +66,11 @@ final class Folder {
         return root.resolve("nginx.conf");
     }
 
+    /// Names the running nginx and nothing else.
+    Path signal() {
+        return root.resolve("signal.conf");
+    }
+
     Path apps() {
         return root.resolve("apps");
     }

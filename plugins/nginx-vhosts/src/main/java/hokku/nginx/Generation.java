@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Set;
 
 /// Brings nginx to a new configuration, and knows which one it serves.
@@ -39,7 +38,7 @@ final class Generation {
         long logged = logged();
         program.reload();
         long deadline = System.nanoTime() + LONGEST.toNanos();
-        while (!serving(port).equals(expected) || !Collections.disjoint(former, master.workers())) {
+        while (!serving(port).equals(expected) || master.isAccepting(former)) {
             String complaint = complaint(logged);
             if (!complaint.isEmpty()) {
                 throw new UserError("nginx refused its new configuration: " + complaint);

@@ -23,6 +23,14 @@ record MainConfig(String user, boolean withIpv6, long files) {
     /// The name under which nginx tells its generation, to this host only.
     static final String GENERATION_HOST = "_generation.hokku.invalid";
 
+    /// All that a process must know which only passes a signal on to nginx.
+    static final String SIGNAL = """
+            # Written by Hokku, changes are lost.
+            pid run/nginx.pid;
+            error_log logs/error.log;
+            events {}
+            """;
+
     /// The live configuration.
     ///
     /// @param port the port of the whole server, where unknown names are answered

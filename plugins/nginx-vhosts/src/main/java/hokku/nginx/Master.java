@@ -49,6 +49,12 @@ final class Master {
                 .filter(pid -> isAccepting(title(pid))).collect(Collectors.toSet());
     }
 
+    /// Whether one of these workers still takes connections. Looks at them alone: to list the workers again means to look at every
+    /// process of this host.
+    boolean isAccepting(Set<Long> workers) {
+        return workers.stream().anyMatch(pid -> isAccepting(title(pid)));
+    }
+
     private static boolean isAccepting(String title) {
         return title.startsWith(WORKER) && !title.startsWith(LEAVING);
     }

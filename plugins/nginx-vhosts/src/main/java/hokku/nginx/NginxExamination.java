@@ -110,7 +110,7 @@ final class NginxExamination implements Examination {
     private List<Finding> configured(List<AppConfig> apps) throws IOException, InterruptedException {
         List<Finding> findings = new ArrayList<>();
         try {
-            String complaint = configuration.validate(apps, Optional.empty());
+            String complaint = configuration.validate(apps);
             if (!complaint.isEmpty()) {
                 findings.add(Finding.wrong("nginx refuses its configuration: " + complaint,
                         "Undo what was set last (nginx:set), then: nginx:validate-config"));

@@ -90,6 +90,9 @@ public final class NginxPlugin implements Plugin {
     /// after the start, and whoever deploys meanwhile is told.
     private static void takeUp(Configuration configuration, Commits commits) throws InterruptedException {
         try {
+            if (commits.isServing()) {
+                return;
+            }
             configuration.setAsideWhatNginxRefuses().forEach((app, reason) ->
                     LOG.error("nginx refuses the configuration of app {}, which was set aside until the app is routed again: {}", app, reason));
             commits.takeUp();

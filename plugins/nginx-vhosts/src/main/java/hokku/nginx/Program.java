@@ -39,13 +39,16 @@ final class Program {
     }
 
     /// Asks the running nginx to take its configuration anew. Returns before it has.
+    ///
+    /// The process that only passes this on would read the whole configuration itself to find nginx' pid file, so it is given
+    /// another one.
     void reload() throws IOException, InterruptedException {
-        demand("reload", run(folder.main(), "-s", "reload"));
+        demand("reload", run(folder.signal(), "-s", "reload"));
     }
 
     /// Asks the running nginx to open its log files anew.
     void reopen() throws IOException, InterruptedException {
-        demand("reopen its logs", run(folder.main(), "-s", "reopen"));
+        demand("reopen its logs", run(folder.signal(), "-s", "reopen"));
     }
 
     /// Starts nginx in a session of its own, in the background; returns when it listens.

@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 
 /// Where the containers of each app answer, as links that nginx follows for every request.
 ///
@@ -122,23 +124,33 @@ final class Targets {
     /// Removes what no configuration refers to: sets that a crash left, places of former ports. A set that is
     /// being staged is younger than what a crash left.
     void sweep(Collection<AppConfig> apps) throws IOException {
+        Map<String, AppConfig> byName = apps.stream().collect(Collectors.toMap(app -> app.app().value(), app -> app));
         for (Path home : Folder.list(folder.live())) {
-            Optional<AppConfig> app = apps.stream().filter(each -> each.app().value().equals(home.getFileName().toString())).findFirst();
-            if (app.isEmpty()) {
+            AppConfig app = byName.get(home.getFileName().toString());
+            if (app == null) {
                 Folder.deleteTree(home);
-                continue;
+            } else {
+                sweep(home, app.places());
             }
-            for (Path each : Folder.list(home)) {
-                if (Files.isSymbolicLink(each) && !app.get().places().contains(each.getFileName().toString())) {
+        }
+    }
+
+    private static void sweep(Path home, Set<String> places) throws IOException {
+        Set<Path> used = new HashSet<>();
+        List<Path> all = Folder.list(home);
+        for (Path each : all) {
+            if (Files.isSymbolicLink(each)) {
+                if (places.contains(each.getFileName().toString())) {
+                    used.add(home.resolve(Files.readSymbolicLink(each)));
+                } else {
                     Files.delete(each);
                 }
             }
-            Set<Path> used = used(home);
-            for (Path each : Folder.list(home)) {
-                if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS) && !used.contains(each)
-                        && Files.getLastModifiedTime(each).toInstant().isBefore(Instant.now().minus(LEFT_BEHIND))) {
-                    Folder.deleteTree(each);
-                }
+        }
+        for (Path each : all) {
+            if (!used.contains(each) && Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getLastModifiedTime(each).toInstant().isBefore(Instant.now().minus(LEFT_BEHIND))) {
+                Folder.deleteTree(each);
             }
         }
     }
@@ -151,16 +163,6 @@ final class Targets {
                 Folder.deleteTree(each.set());
             }
         }
-    }
-
-    private static Set<Path> used(Path home) throws IOException {
-        Set<Path> used = new HashSet<>();
-        for (Path each : Folder.list(home)) {
-            if (Files.isSymbolicLink(each)) {
-                used.add(home.resolve(Files.readSymbolicLink(each)));
-            }
-        }
-        return used;
     }
 
     private static List<String> assigned(Path link, int slots) throws IOException {

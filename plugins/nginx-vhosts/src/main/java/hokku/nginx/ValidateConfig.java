@@ -39,7 +39,7 @@ final class ValidateConfig implements Command {
             files = List.of(configuration.of(AppName.of(app.get()))
                     .orElseThrow(() -> new UserError("No nginx.conf exists for " + app.get())));
         }
-        String complaint = configuration.validate(files, Optional.empty());
+        String complaint = configuration.validate(files);
         if (!complaint.isEmpty()) {
             throw new UserError("nginx refuses the configuration: " + complaint);
         }
