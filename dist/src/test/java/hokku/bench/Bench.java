@@ -9,11 +9,13 @@ import java.util.List;
 
 /// Measures the packed program against what the same takes by hand, and prints one table. `dist/bench/run` starts it.
 ///
-/// The system properties `deploys`, `redeploys` and `connections` say how often each is done; 0 leaves it out.
+/// The system properties `deploys`, `redeploys`, `connections`, `starts` and `routes` say how often each is done; 0 leaves it out.
 final class Bench {
     private static final int DEPLOYS = Integer.getInteger("deploys", 10);
     private static final int REDEPLOYS = Integer.getInteger("redeploys", 20);
     private static final int CONNECTIONS = Integer.getInteger("connections", 50);
+    private static final int STARTS = Integer.getInteger("starts", 5);
+    private static final int ROUTES = Integer.getInteger("routes", 20);
 
     private Bench() {}
 
@@ -24,7 +26,7 @@ final class Bench {
     public static void main(String[] arguments) throws Exception {
         Table table = new Table();
         String before = load();
-        part("(a) and (c): a server, and what it is compared with", DEPLOYS + CONNECTIONS, table, Bench::besideByHand);
+        part("(a) and (c) to (h): a server, and what it is compared with", DEPLOYS + CONNECTIONS + STARTS + ROUTES, table, Bench::besideByHand);
         part("(b) requests failed", REDEPLOYS, table, new Redeploys(REDEPLOYS)::measure);
         System.out.println();
         conditions(before).forEach(System.out::println);
@@ -36,7 +38,22 @@ final class Bench {
     private static void besideByHand(Table table) throws Exception {
         try (TestServer server = TestServer.start(); ByHand byHand = ByHand.start(server)) {
             part("(a) git push to first 200", DEPLOYS, table, new Deploys(DEPLOYS, server, byHand)::measure);
+            if (DEPLOYS == 0) {
+                server.dokku("apps:create", Deploys.APP);
+            }
             part("(c) ssh host apps:list", CONNECTIONS, table, new Connections(CONNECTIONS, server, byHand)::measure);
+            part("(e) and (f) with 1 app", STARTS, table, new Footprint(STARTS, server, "1 app", 120, 1000)::measure);
+            part("(d) to (h) with a thousand apps", CONNECTIONS + STARTS + ROUTES, table, all -> besideMany(server, byHand, all));
+        }
+    }
+
+    private static void besideMany(TestServer few, ByHand byHand, Table table) throws Exception {
+        try (ManyApps many = ManyApps.start()) {
+            part("(d) ssh", CONNECTIONS, table, new Multiplexing(CONNECTIONS, few, many.server(), byHand)::measure);
+            part("(e) and (f) with a thousand apps", STARTS, table,
+                    new Footprint(STARTS, many.server(), ManyApps.APPS + " apps", 200, 3000)::measure);
+            part("(g) routes", ROUTES, table, new Routes(ROUTES, many)::measure);
+            part("(h) hooks", ROUTES, table, new Dispatch(ROUTES, many.server(), ManyApps.name(0))::measure);
         }
     }
 

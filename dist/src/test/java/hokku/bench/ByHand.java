@@ -67,6 +67,8 @@ final class ByHand implements AutoCloseable {
                 PermitRootLogin prohibit-password
                 PasswordAuthentication no
                 UsePAM no
+                # Else it drops connections when many log in at once.
+                MaxStartups 100
                 PidFile none
                 # Else the shell would read what root's .bashrc says.
                 SetEnv HOME=%s

@@ -1,7 +1,6 @@
 package hokku.bench;
 
 import hokku.e2e.TestServer;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,44 +26,21 @@ final class Connections {
         List<String> nothing = byHand.words("true");
         Times hokku = new Times();
         Times openSsh = new Times();
-        inTurn(list, hokku, nothing, openSsh);
+        Commands.inTurn(WARM_UP, runs, () -> Commands.timed(list), hokku, () -> Commands.timed(nothing), openSsh);
         table.figure("(c) ssh host apps:list, new connection; by hand: true", runs, hokku, openSsh, "not slower",
                 hokku.median() <= openSsh.median(), "%.2f times as long".formatted(hokku.median() / openSsh.median()));
         table.detail("key exchange that client and server agree on", 1, keyExchange(list), keyExchange(nothing));
         Times hokkuSame = new Times();
         Times openSshSame = new Times();
-        inTurn(with(SAME, list), hokkuSame, with(SAME, nothing), openSshSame);
+        Commands.inTurn(WARM_UP, runs, () -> Commands.timed(with(SAME, list)), hokkuSame,
+                () -> Commands.timed(with(SAME, nothing)), openSshSame);
         table.detail("the same with " + SAME + " for both", runs, hokkuSame, openSshSame);
-    }
-
-    private void inTurn(List<String> one, Times ofOne, List<String> other, Times ofOther)
-            throws IOException, InterruptedException {
-        for (int run = -WARM_UP; run < runs; run++) {
-            long first = timed(one);
-            long second = timed(other);
-            if (run >= 0) {
-                ofOne.add(first);
-                ofOther.add(second);
-            }
-        }
     }
 
     private static List<String> with(String option, List<String> words) {
         List<String> all = new ArrayList<>(words);
         all.addAll(1, List.of("-o", option));
         return all;
-    }
-
-    private static long timed(List<String> words) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
-        Process process = new ProcessBuilder(words).redirectInput(new File("/dev/null"))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        int exit = process.waitFor();
-        long duration = System.nanoTime() - begin;
-        if (exit != 0) {
-            throw new AssertionError(String.join(" ", words) + " ended with " + exit);
-        }
-        return duration;
     }
 
     /// What the client and the server agreed on.

@@ -15,7 +15,7 @@ import java.util.Map;
 final class Deploys {
     private static final int WARM_UP = 3;
     private static final double MORE_MILLIS = 1500;
-    private static final String APP = "tiny";
+    static final String APP = "tiny";
 
     private final int runs;
     private final TestServer server;

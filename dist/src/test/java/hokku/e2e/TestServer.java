@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -100,6 +102,38 @@ public final class TestServer implements AutoCloseable {
     ///
     /// @param fault the point of a deploy at which it ends itself; empty for none
     void launch(String fault) throws IOException {
+        long former = begin(fault);
+        await("the server is ready, see " + log).atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
+                .until(() -> Files.exists(log) && logged(READY) > former || !process.isAlive());
+        assertThat(process.isAlive()).as("the server runs, see %s", log).isTrue();
+    }
+
+    /// Starts the process, and returns as soon as everything was compared with what runs.
+    ///
+    /// @return how long that took
+    public Duration launchAndSettle() throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        begin("");
+        while (logged(SETTLED) <= settledBefore || !isAnswering()) {
+            if (!process.isAlive() || System.nanoTime() - begun > PATIENCE.toNanos()) {
+                throw new AssertionError("The server does not get ready, see " + log);
+            }
+            Thread.sleep(5);
+        }
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    private boolean isAnswering() {
+        try (Socket socket = new Socket(place.address(), sshPort)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            return new String(socket.getInputStream().readNBytes(8), StandardCharsets.US_ASCII).equals("SSH-2.0-");
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /// @return how often it was ready before
+    private long begin(String fault) throws IOException {
         List<String> command = new ArrayList<>(place.prefix());
         command.addAll(List.of(program().resolve("bin/hokku").toString(), "run"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -109,9 +143,7 @@ public final class TestServer implements AutoCloseable {
         long former = Files.exists(log) ? logged(READY) : 0;
         settledBefore = Files.exists(log) ? logged(SETTLED) : 0;
         process = builder.start();
-        await("the server is ready, see " + log).atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
-                .until(() -> Files.exists(log) && logged(READY) > former || !process.isAlive());
-        assertThat(process.isAlive()).as("the server runs, see %s", log).isTrue();
+        return former;
     }
 
     /// Ends it as the kernel would: at once.
@@ -129,12 +161,12 @@ public final class TestServer implements AutoCloseable {
         return process.isAlive();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /// Waits until everything was compared with what runs, after a start.
-    void awaitSettled() {
+    public void awaitSettled() {
         await("the server has compared what runs, see " + log).atMost(PATIENCE).pollInterval(Duration.ofMillis(50))
                 .until(() -> logged(SETTLED) > settledBefore);
     }
@@ -146,7 +178,7 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    Path home() {
+    public Path home() {
         return home;
     }
 
@@ -162,7 +194,7 @@ public final class TestServer implements AutoCloseable {
         return place.engine();
     }
 
-    int httpPort() {
+    public int httpPort() {
         return httpPort;
     }
 
@@ -200,7 +232,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /// What a command over ssh prints when it ends well.
-    String dokku(String... command) throws IOException, InterruptedException {
+    public String dokku(String... command) throws IOException, InterruptedException {
         Running.Result result = ssh(command);
         assertThat(result.exit()).as("%s: %s", String.join(" ", command), result.text()).isZero();
         return result.out();
@@ -244,6 +276,11 @@ public final class TestServer implements AutoCloseable {
 
     // --- the end ---
 
+    /// Ends it with everything that it made, without destroying its apps one by one.
+    public void abandon() throws IOException, InterruptedException {
+        end();
+    }
+
     @Override
     public void close() throws IOException {
         try {
@@ -271,7 +308,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /// Ends it as a service manager would.
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.destroy();
         awaitEnd();
     }
