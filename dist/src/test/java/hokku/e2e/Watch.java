@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Asks an app again and again, and keeps count of what it answers.
-final class Watch implements AutoCloseable {
+public final class Watch implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     /// How often each answer came. Guarded by itself.
@@ -16,7 +16,7 @@ final class Watch implements AutoCloseable {
     private final Thread asking;
     private volatile boolean ended;
 
-    Watch(Web web, String domain) {
+    public Watch(Web web, String domain) {
         asking = Thread.ofVirtual().start(() -> {
             try {
                 while (!ended) {
@@ -33,7 +33,7 @@ final class Watch implements AutoCloseable {
     }
 
     /// Ends it, and checks that nothing but these pages came, and that one came at all.
-    void sawOnly(String... pages) {
+    public void sawOnly(String... pages) {
         close();
         synchronized (seen) {
             List<Web.Answer> allowed = List.of(pages).stream().map(page -> new Web.Answer(200, page)).toList();
