@@ -89,6 +89,17 @@ class PackageIT {
         assertThat(work.resolve("Quiet.class")).exists();
     }
 
+    @Test
+    void aCacheOfClassesThatIsOfNoUseCostsOnlyTime() throws Exception {
+        Path cache = Files.writeString(unpacked.resolve("hokku.aot"), "the cache of another build");
+        try {
+            Process server = start(work.resolve("home"));
+            assertThat(portOf(server, work.resolve("home"))).isPositive();
+        } finally {
+            Files.delete(cache);
+        }
+    }
+
     /// The runtime is cut anew as well.
     @Test
     void packingTheSameJarsAgainElsewhereGivesTheSameBytes() throws Exception {
