@@ -95,6 +95,7 @@ public final class Renames implements Repair {
                     }
                 }
                 faults.reach(FaultPoints.Point.REROUTED);
+                unroute(registry, after, note.from());
                 finish(registry, note, after);
                 return after;
             });
@@ -155,13 +156,10 @@ public final class Renames implements Repair {
     private void finish(Registry registry, RenameNote note, App app) {
         try {
             if (catalogue.find(note.from()).isEmpty()) {
-                unroute(registry, app, note.from());
                 images.sweep(app.withName(note.from()), List.of());
             }
             new Hooks(registry).tell(new AppEvent.Renamed(note.to(), app.id(), note.from()));
             RenameNote.remove(home, note.to());
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException failed) {
             LOG.warn("{} is now {}, and what goes by its former name is left until the next start of the server", note.from(), note.to(),
                     failed);
@@ -170,13 +168,17 @@ public final class Renames implements Repair {
 
     /// A proxy may have replaced the former route by the new one; another one has both now.
     private void unroute(Registry registry, App app, AppName former) throws InterruptedException {
-        Registry.Contribution<Proxy> proxy = routing.proxy(registry, app);
-        Failures.in(proxy.plugin(), "removing the former route", () -> {
-            if (proxy.value().routed().contains(former)) {
-                proxy.value().unroute(former);
-            }
-            return former;
-        });
+        try {
+            Registry.Contribution<Proxy> proxy = routing.proxy(registry, app);
+            Failures.in(proxy.plugin(), "removing the former route", () -> {
+                if (proxy.value().routed().contains(former)) {
+                    proxy.value().unroute(former);
+                }
+                return former;
+            });
+        } catch (UserError failed) {
+            LOG.warn("The former route {} of {} is left until the next start of the server: {}", former, app.name(), failed.getMessage());
+        }
     }
 
     @Override
@@ -200,6 +202,7 @@ public final class Renames implements Repair {
                 App app = renamed.get().withDomains(note.domains(), renamed.get().ownDomains());
                 catalogue.store(app);
                 nameImages(app, note.to());
+                // The former route leads to the app until it has its new one: the comparison that follows makes that, and removes the other.
                 finish(registry, note, app);
                 LOG.info("The rename of {} to {}, which a crash cut off, is finished", note.from(), note.to());
                 return;
