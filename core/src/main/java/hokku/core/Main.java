@@ -1,6 +1,7 @@
 package hokku.core;
 
 import hokku.api.UserError;
+import hokku.core.state.FullDisk;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,12 @@ public final class Main {
             System.exit(refused.exitCode());
             return;
         } catch (IOException | RuntimeException failed) {
-            LOG.error("The server could not start: {}", failed.toString(), failed);
+            if (FullDisk.isReasonOf(failed)) {
+                LOG.error("The server could not start, since a disk is full: {}. Free some space, then start it again. Apps go on running"
+                        + " meanwhile", failed.toString());
+            } else {
+                LOG.error("The server could not start: {}", failed.toString(), failed);
+            }
             System.exit(UserError.FAILED);
             return;
         }

@@ -8,6 +8,8 @@ import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.core.command.AppCommands;
 import hokku.core.command.Audit;
+import hokku.core.command.BuildCommands;
+import hokku.core.command.CleanupCommand;
 import hokku.core.command.ContainerCommands;
 import hokku.core.command.Dispatcher;
 import hokku.core.command.EventCommands;
@@ -150,7 +152,9 @@ public final class Server implements AutoCloseable {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
                 new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(), new EventCommands(audit),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
-                new ReleaseCommands(parts.apps(), parts.deploys()), new RoutingCommands(), new Upkeep(parts.apps(), parts.deploys()),
+                new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()), new RoutingCommands(),
+                new Upkeep(parts.housekeeping()),
+                new CleanupCommand(parts.housekeeping()),
                 new KeyCommands(keys),
                 new PluginCommands(plugins, new Download()), doctor, new Completion(plugins));
         return List.of(new BuiltIn("core", version(), "What every installation has", (context, to) -> {

@@ -7,6 +7,9 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,8 +20,13 @@ class FullDiskIT {
     private static final String APP = "small";
     private static final String FULL = "The disk of the server is full";
 
+    /// What is free while the disk is nearly full, in bytes.
+    private static final int LITTLE = 3 << 19;
+
+    private final List<String> table = new ArrayList<>();
     private Path work;
     private Path home;
+    private boolean mounted;
 
     @BeforeEach
     void mount() throws Exception {
@@ -30,11 +38,12 @@ class FullDiskIT {
         home = Files.createDirectory(work.resolve("mount"));
         Running.demand("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
         Running.demand("mount", "-o", "loop", image.toString(), home.toString());
+        mounted = true;
     }
 
     @AfterEach
     void unmount() throws Exception {
-        if (Files.exists(home.resolve("lost+found"))) {
+        if (mounted) {
             Running.demand("umount", home.toString());
         }
         TestServer.deleteTree(work);
@@ -48,23 +57,54 @@ class FullDiskIT {
             server.dokku("config:set", APP, "COLOUR=red");
             String live = tree.remote("master");
             String desired = Files.readString(in.resolve("apps/" + APP + "/desired.json"));
+            String keys = Files.readString(in.resolve("authorized_keys"));
             Path filler = home.resolve("filler");
-            fill(filler);
 
             try (Watch watch = server.watch(APP)) {
+                leave(filler, LITTLE);
                 tree.commit(Sources.page("two"));
-                Running.Result pushed = tree.push();
-                assertThat(pushed.exit()).isNotZero();
-                assertThat(pushed.err()).contains("No space left on device", "! [remote rejected] master -> master").doesNotContain("log id");
-                refused(server.ssh("config:set", APP, "COLOUR=blue", "LONG=" + "x".repeat(10_000)));
-                refused(server.ssh("apps:create", "another"));
-                refused(server.ssh("domains:add", APP, "full.example.com"));
-                assertThat(server.dokku("config:get", APP, "COLOUR").strip()).isEqualTo("red");
+                told("a push while little is left", tree.push(), "The disk of the server is nearly full: ", "cleanup", "min-free-space");
+                server.dokku("builds:set", "--global", "min-free-space", "0");
+                byte[] noise = new byte[4 * LITTLE];
+                new java.util.Random(1).nextBytes(noise);
+                Files.write(tree.folder().resolve("noise"), noise);
+                tree.commit(Sources.page("large"));
+                told("a push that does not fit", tree.push(), FULL);
+                tree.git("reset", "-q", "--hard", "HEAD~1");
+                fill(filler);
+                told("a push", tree.push(), FULL);
+                String settings = Files.readString(in.resolve("settings.json"));
+                refused("the journal: ps:rebuild", server.ssh("ps:rebuild", APP));
+                refused("desired.json: config:set", server.ssh("config:set", APP, "COLOUR=blue", "LONG=" + "x".repeat(10_000)));
+                refused("a new app: apps:create", server.ssh("apps:create", "another"));
+                refused("the proxy: domains:add", server.ssh("domains:add", APP, "full.example.com"));
+                refused("settings.json: nginx:set --global", server.ssh("nginx:set", "--global", "client-max-body-size", "2m"));
+                refused("authorized_keys: ssh-keys:add", server.ssh(publicKey(), "ssh-keys:add", "bob"));
+                told("a plugin: plugin:install", server.ssh(new byte[200_000], "plugin:install"), "could not be stored", "Is the disk full?");
+                String audited = Files.readString(in.resolve("audit.jsonl"));
+                for (int read = 0; read < 30; read++) {
+                    assertThat(server.dokku("config:get", APP, "COLOUR").strip()).isEqualTo("red");
+                }
+                assertThat(Files.readString(in.resolve("audit.jsonl"))).startsWith(audited).endsWith("}\n");
+                assertThat(server.logged("audit.jsonl could not be written")).isPositive();
+                row("the audit log: 30 commands", "answered; their lines are in the server's log");
                 assertThat(tree.remote("master")).isEqualTo(live);
+                server.kill();
+                server.launch("");
+                server.awaitSettled();
+                assertThat(server.dokku("config:get", APP, "COLOUR").strip()).isEqualTo("red");
+                assertThat(server.get(APP)).isEqualTo(new Web.Answer(200, "one"));
+                row("a restart", "answers, the app too");
+                assertThat(server.dokku("cleanup")).contains("are free at");
+                row("cleanup", "works");
+                assertThat(Files.readString(in.resolve("settings.json"))).isEqualTo(settings);
+                fill(filler);
+                firstStartIsRefused();
                 server.kill();
                 watch.sawOnly("one");
             }
             assertThat(Files.readString(in.resolve("apps/" + APP + "/desired.json"))).isEqualTo(desired);
+            assertThat(Files.readString(in.resolve("authorized_keys"))).isEqualTo(keys);
             assertThat(in.resolve("apps/another")).doesNotExist();
 
             Files.delete(filler);
@@ -78,12 +118,83 @@ class FullDiskIT {
             server.dokku("config:set", APP, "COLOUR=blue");
             server.dokku("apps:create", "another");
             assertThat(server.dokku("config:get", APP, "COLOUR").strip()).isEqualTo("blue");
+        } finally {
+            table.forEach(System.out::println);
         }
     }
 
-    private static void refused(Running.Result result) {
-        assertThat(result.exit()).as(result.text()).isNotZero().isNotEqualTo(255);
-        assertThat(result.err()).contains(" !  ").contains(FULL).doesNotContain("log id");
+    @Test
+    void aFullDiskOfTheEngineRefusesPushesAndBreaksNothing() throws Exception {
+        Path data = Files.createDirectories(engineFolder().resolve("data"));
+        Running.demand("mount", "--bind", home.toString(), data.toString());
+        try (PrivateEngine engine = PrivateEngine.start(engineFolder()); TestServer server = TestServer.start(engine.place())) {
+            WorkTree tree = server.deployed(APP, "one");
+            Path filler = home.resolve("filler");
+            try (Watch watch = server.watch(APP)) {
+                leave(filler, LITTLE);
+                String noise = "dd if=/dev/urandom of=/noise bs=64k count=64 && sync";
+                tree.commit(Sources.page("two", noise));
+                told("a push while little is left to the engine", tree.push(), "The disk of the server is nearly full: ", " at " + data);
+                server.dokku("builds:set", "--global", "min-free-space", "0");
+                Running.Result pushed = tree.push();
+                assertThat(pushed.exit()).as(pushed.text()).isNotZero();
+                assertThat(pushed.err()).containsIgnoringCase("no space left on device").contains("the former release keeps serving");
+                row("a build that does not fit", "refused");
+                watch.sawOnly("one");
+            }
+            Files.delete(filler);
+            tree.commit(Sources.page("three"));
+            Running.Result pushed = tree.push();
+            assertThat(pushed.exit()).as(pushed.text()).isZero();
+            assertThat(server.get(APP)).isEqualTo(new Web.Answer(200, "three"));
+        } finally {
+            Running.demand("umount", data.toString());
+            table.forEach(System.out::println);
+        }
+    }
+
+    private Path engineFolder() {
+        return work.resolve("engine");
+    }
+
+    /// Without a host key, an instance and folders of its own there is no server.
+    private void firstStartIsRefused() throws IOException, InterruptedException {
+        Running.Result start = Running.start(List.of(TestServer.program().resolve("bin/hokku").toString(), "run"),
+                Map.of("HOKKU_CONF", "/dev/null", "HOKKU_HOME", home.resolve("fresh").toString(), "HOKKU_SSH_PORT",
+                        String.valueOf(TestServer.freePort()), "HOKKU_FAULT", ""), work).end();
+        assertThat(start.exit()).as(start.text()).isEqualTo(1);
+        assertThat(start.text()).contains("The server could not start, since a disk is full", "Free some space");
+        row("a first start: the host key", "refused");
+    }
+
+    private byte[] publicKey() throws IOException, InterruptedException {
+        Running.demand("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bob", "-f", work.resolve("bob").toString());
+        return Files.readAllBytes(work.resolve("bob.pub"));
+    }
+
+    private void refused(String place, Running.Result result) {
+        told(place, result, " !  ", FULL);
+    }
+
+    private void told(String place, Running.Result result, String... words) {
+        assertThat(result.exit()).as("%s: %s", place, result.text()).isNotZero().isNotEqualTo(255);
+        assertThat(result.err()).as(place).contains(words).doesNotContain("log id");
+        row(place, "refused: " + words[words.length > 1 ? 1 : 0]);
+    }
+
+    private void row(String place, String outcome) {
+        table.add("%-34s %s".formatted(place, outcome));
+    }
+
+    /// Takes all but some bytes of what is left.
+    private void leave(Path file, long bytes) throws IOException {
+        byte[] block = new byte[1 << 16];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            while (Files.getFileStore(home).getUsableSpace() > bytes + block.length) {
+                out.write(block);
+                out.flush();
+            }
+        }
     }
 
     /// Takes every block that is left.

@@ -29,7 +29,12 @@ final class PrivateEngine implements AutoCloseable {
     }
 
     static PrivateEngine start() throws IOException, InterruptedException {
-        PrivateEngine engine = new PrivateEngine(Files.createTempDirectory(Path.of("/var/tmp"), "hokku-engine"));
+        return start(Files.createTempDirectory(Path.of("/var/tmp"), "hokku-engine"));
+    }
+
+    /// @param folder where it keeps everything; what it builds goes to the folder `data` in it
+    static PrivateEngine start(Path folder) throws IOException, InterruptedException {
+        PrivateEngine engine = new PrivateEngine(folder);
         try {
             engine.connect();
             engine.launch();

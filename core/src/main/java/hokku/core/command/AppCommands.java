@@ -75,7 +75,7 @@ public final class AppCommands implements Plugin {
                 session.confirm(name, "This command will destroy " + name + " (including all add-ons).");
             }
             session.out().step("Destroying " + name + " (including all add-ons)");
-            if (deploys.cancel(name)) {
+            if (deploys.cancel(name, session.identity())) {
                 session.out().detail("Cancelling the deploy that runs");
             }
             apps.destroy(name, session.out());

@@ -4,8 +4,8 @@ import hokku.api.AppName;
 import hokku.api.Identity;
 import hokku.core.state.JsonText;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ public final class Audit {
         this.recording = recording;
     }
 
-    /// Adds a line. What fails is logged, since the command has been done.
+    /// Adds a line. One that cannot be written goes to the server's log instead, since the command has been done.
     ///
     /// @param names what the command was about besides the app, such as the names of variables
     void add(Identity who, String command, Optional<AppName> app, List<String> names, int exit, Duration took) {
@@ -82,10 +82,11 @@ public final class Audit {
         }
         entry.put("exit", exit);
         entry.put("ms", took.toMillis());
+        String line = json.line(entry);
         try {
-            append(json.line(entry));
+            append(line);
         } catch (IOException | RuntimeException failed) {
-            LOG.error("no audit line for {} by {}", command, who, failed);
+            LOG.error("{} could not be written ({}): {}", file, failed.getMessage(), line);
         }
     }
 
@@ -99,8 +100,16 @@ public final class Audit {
             LOG.trace("appending");
         }
         // Not a channel: the thread may have been interrupted, which closes channels.
-        try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            long end = out.length();
+            out.seek(end);
+            try {
+                out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            } catch (IOException failed) {
+                // Half a line would spoil the next one.
+                out.setLength(end);
+                throw failed;
+            }
         }
         tails.forEach(tail -> tail.take(line));
     }

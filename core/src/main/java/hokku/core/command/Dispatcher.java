@@ -9,6 +9,7 @@ import hokku.core.plugin.Registry.Contribution;
 import hokku.core.plugin.Snapshots;
 import hokku.core.ssh.SessionHandler;
 import hokku.core.ssh.SshSession;
+import hokku.core.state.FullDisk;
 import hokku.core.state.JsonText;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -149,6 +150,10 @@ public final class Dispatcher implements SessionHandler {
         Throwable cause = thrown instanceof PluginFailure ? thrown.getCause() : thrown;
         String id = logId();
         LOG.error("[{}] plugin {} failed in {}", id, plugin, done.command, cause);
+        if (FullDisk.isReasonOf(thrown)) {
+            CommandSession.output(ssh, false).warn(FullDisk.WORDS);
+            return UserError.FAILED;
+        }
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         CommandSession.output(ssh, false).warn("plugin %s failed in %s: %s (log id %s)".formatted(plugin, done.command, message, id));
         return DEFECT;

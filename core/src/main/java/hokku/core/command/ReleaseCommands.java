@@ -8,9 +8,7 @@ import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.api.Release;
 import hokku.api.UserError;
-import hokku.api.spi.Command;
 import hokku.api.spi.Session;
-import hokku.core.deploy.Deploys;
 import hokku.core.deploy.LiveApps;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,14 +21,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The commands about what was deployed: `releases:*`, `url`, `urls`, `cleanup`.
+/// The commands about what was deployed: `releases:*`, `url`, `urls`.
 public final class ReleaseCommands implements Plugin {
     private final LiveApps apps;
-    private final Deploys deploys;
 
-    public ReleaseCommands(LiveApps apps, Deploys deploys) {
+    public ReleaseCommands(LiveApps apps) {
         this.apps = apps;
-        this.deploys = deploys;
     }
 
     @Override
@@ -40,7 +36,6 @@ public final class ReleaseCommands implements Plugin {
         to.command(Rollback::new);
         to.command(Url::new);
         to.command(Urls::new);
-        to.command(Cleanup::new);
     }
 
     private static SequencedMap<String, Object> fields(LiveApps.Past past) {
@@ -185,29 +180,5 @@ public final class ReleaseCommands implements Plugin {
             throw new UserError("App " + name + " has no URL: " + apps.unreachable(name));
         }
         return urls;
-    }
-
-    @CommandLine.Command(name = "cleanup", description = "Remove images that no release needs")
-    final class Cleanup implements Command {
-        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "Only this app")
-        private String app;
-
-        @Override
-        public Access access() {
-            return app == null ? Access.ADMIN : Access.OPERATE;
-        }
-
-        @Override
-        public Optional<AppName> app() {
-            return Optional.ofNullable(app).map(AppName::of);
-        }
-
-        @Override
-        public void run(Session session) throws InterruptedException {
-            session.out().step("Cleaning up...");
-            for (AppName each : app == null ? apps.list() : List.of(AppName.of(app))) {
-                deploys.sweep(each);
-            }
-        }
     }
 }

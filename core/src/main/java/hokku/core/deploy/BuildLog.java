@@ -1,91 +1,139 @@
 package hokku.core.deploy;
 
 import hokku.api.Output;
+import hokku.core.state.FullDisk;
 import hokku.core.state.Home;
-import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps what a push told its pusher in a file of its own; a disk that takes no more ends the file, not the deploy.
+/// Keeps what a push told its pusher in a file of its own, and lets others follow it.
+///
+/// A disk that takes no more ends the file, not the deploy; the pusher is told.
 final class BuildLog implements Output, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BuildLog.class);
-    private static final int KEPT = 20;
 
     private final Output pusher;
-    private final PrintStream file;
+    private final Path path;
+    private final long limit;
+    /// These are guarded by this.
+    private OutputStream file = OutputStream.nullOutputStream();
+    private boolean writes;
+    private long written;
+    private boolean closed;
 
-    private BuildLog(Output pusher, PrintStream file) {
+    private BuildLog(Output pusher, Path path, long limit) {
         this.pusher = pusher;
-        this.file = file;
+        this.path = path;
+        this.limit = limit;
     }
 
-    static BuildLog open(Path folder, int number, Output pusher) {
+    /// @param limit how many bytes of it are kept
+    static BuildLog open(Path path, long limit, Output pusher) {
+        BuildLog log = new BuildLog(pusher, path, limit);
         try {
-            Home.createPrivate(folder);
-            removeOld(folder);
-            FileOutputStream out = new FileOutputStream(folder.resolve(number + ".log").toFile());
-            return new BuildLog(pusher, new PrintStream(new BufferedOutputStream(out), true, StandardCharsets.UTF_8));
+            Home.createPrivate(path.getParent());
+            log.file = new FileOutputStream(path.toFile());
+            log.writes = true;
         } catch (IOException failed) {
-            LOG.warn("The output of build {} is not kept in {}: {}", number, folder, failed.getMessage());
-            return new BuildLog(pusher, new PrintStream(java.io.OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+            log.tellNotKept(failed);
         }
+        return log;
     }
 
-    private static void removeOld(Path folder) throws IOException {
-        List<Path> logs;
-        try (var found = Files.list(folder)) {
-            logs = found.filter(path -> path.getFileName().toString().matches("[0-9]+\\.log"))
-                    .sorted(Comparator.comparing(BuildLog::number).reversed()).toList();
-        }
-        for (Path old : logs.subList(Math.min(logs.size(), KEPT - 1), logs.size())) {
-            Files.deleteIfExists(old);
-        }
+    private void tellNotKept(IOException why) {
+        LOG.warn("The output of the build is not kept in {}: {}", path, why.getMessage());
+        pusher.warn("The output is shown here, but not kept on the server from here on: "
+                + (FullDisk.isReasonOf(why) ? "its disk is full" : why.getMessage()));
     }
 
-    private static long number(Path log) {
-        return Long.parseLong(log.getFileName().toString().replace(".log", ""));
+    /// Whether it grew beyond so many bytes, which is waited for, or ended.
+    synchronized boolean awaitMore(long seen) throws InterruptedException {
+        while (written <= seen && !closed) {
+            wait();
+        }
+        return written > seen;
     }
 
     @Override
     public void step(String text) {
-        file.println("-----> " + text);
+        write("-----> ", text);
         pusher.step(text);
     }
 
     @Override
     public void milestone(String text) {
-        file.println("=====> " + text);
+        write("=====> ", text);
         pusher.milestone(text);
     }
 
     @Override
     public void detail(String text) {
-        file.println("       " + text);
+        write("       ", text);
         pusher.detail(text);
     }
 
     @Override
     public void warn(String text) {
-        file.println(" !     " + text);
+        write(" !     ", text);
         pusher.warn(text);
     }
 
     @Override
     public void line(String text) {
-        file.println(text);
+        write("", text);
         pusher.line(text);
     }
 
+    /// Written to the file alone.
+    void note(String text) {
+        write(" !     ", text);
+    }
+
+    private void write(String mark, String text) {
+        StringBuilder lines = new StringBuilder();
+        text.lines().forEach(line -> lines.append(mark).append(line).append('\n'));
+        if (lines.isEmpty()) {
+            lines.append(mark.stripTrailing()).append('\n');
+        }
+        try {
+            write(lines.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException failed) {
+            tellNotKept(failed);
+        }
+    }
+
+    private synchronized void write(byte[] bytes) throws IOException {
+        if (!writes) {
+            return;
+        }
+        boolean ends = written + bytes.length > limit;
+        byte[] kept = ends ? " !     The rest of the output is not kept: see builds:set max-size\n".getBytes(StandardCharsets.UTF_8) : bytes;
+        try {
+            file.write(kept);
+            written += kept.length;
+            writes = !ends;
+        } catch (IOException failed) {
+            writes = false;
+            throw failed;
+        } finally {
+            notifyAll();
+        }
+    }
+
     @Override
-    public void close() {
-        file.close();
+    public synchronized void close() {
+        closed = true;
+        writes = false;
+        notifyAll();
+        try {
+            file.close();
+        } catch (IOException failed) {
+            LOG.warn("{} was not closed well: {}", path, failed.getMessage());
+        }
     }
 }

@@ -46,10 +46,14 @@ public final class CoreSettings {
             .initially(Duration.ofSeconds(30)).help("Seconds that a container has to stop before it is killed");
     public static final Setting<String> PROCFILE_PATH = path("ps", "procfile-path").initially("Procfile")
             .help("Path of the Procfile in the source");
-    public static final Setting<String> LOG_MAX_SIZE = Setting.of("logs", "max-size", CoreSettings::size, Function.identity())
+    public static final Setting<String> LOG_MAX_SIZE = size("logs", "max-size")
             .initially("10m").help("Size that a container's log may reach, in k, m or g");
     public static final Setting<Integer> KEPT_RELEASES = Setting.number("releases", "keep", 1, 100).initially(5)
             .help("Number of releases whose image is kept for a rollback");
+    public static final Setting<Integer> BUILDS_RETENTION = Setting.number("builds", "retention", 1, 1000).initially(20)
+            .help("Number of builds whose record and output are kept");
+    public static final Setting<String> BUILDS_SIZE = size("builds", "max-size").initially("20m")
+            .help("Size that the kept outputs of builds may reach together, in k, m or g; also that of a single one");
     public static final Setting<String> APP_JSON_PATH = path("app-json", "appjson-path").initially("app.json")
             .help("Path of app.json in the source");
 
@@ -59,7 +63,8 @@ public final class CoreSettings {
     /// Every setting of the core.
     public static final List<Setting<?>> ALL = List.of(BUILDER_SELECTED, SCHEDULER_SELECTED, PROXY_TYPE, PROXY_PORT, DEPLOY_BRANCH,
             REV_ENV_VAR, DISABLE_AUTOCREATION, WAIT_TO_RETIRE, START_TIMEOUT, CHECKS_DISABLED, CHECKS_SKIPPED, RESTART_POLICY,
-            STOP_TIMEOUT, PROCFILE_PATH, LOG_MAX_SIZE, KEPT_RELEASES, APP_JSON_PATH, EVENTS_RECORDED);
+            STOP_TIMEOUT, PROCFILE_PATH, LOG_MAX_SIZE, KEPT_RELEASES, BUILDS_RETENTION, BUILDS_SIZE, FreeSpace.LEAST,
+            APP_JSON_PATH, EVENTS_RECORDED);
 
     private CoreSettings() {}
 
@@ -114,6 +119,20 @@ public final class CoreSettings {
             throw new UserError("Invalid restart-policy specified. Use no, always, unless-stopped, on-failure or on-failure:<times>");
         }
         return text;
+    }
+
+    private static Setting<String> size(String group, String key) {
+        return Setting.of(group, key, CoreSettings::size, Function.identity());
+    }
+
+    /// How many bytes a size like `20m` is.
+    static long bytes(String size) {
+        long number = Long.parseLong(size.substring(0, size.length() - 1));
+        return number << switch (size.charAt(size.length() - 1)) {
+            case 'k' -> 10;
+            case 'm' -> 20;
+            default -> 30;
+        };
     }
 
     private static String size(String text) {

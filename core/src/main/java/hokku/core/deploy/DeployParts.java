@@ -9,7 +9,8 @@ import java.time.Clock;
 import java.util.List;
 
 /// The parts of a deploy, put together.
-public record DeployParts(LiveApps apps, Deploys deploys, Containers containers, Reconciler reconciler, Renames renames, Clones clones) {
+public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, Housekeeping housekeeping, Containers containers,
+        Reconciler reconciler, Renames renames, Clones clones) {
     /// @param address where the server is reached from outside, for names that follow from it
     public static DeployParts assemble(Home home, Catalogue catalogue, Snapshots snapshots, Engine engine, Repositories repositories,
             String address, FaultPoints faults, Clock clock) {
@@ -21,11 +22,16 @@ public record DeployParts(LiveApps apps, Deploys deploys, Containers containers,
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
-        DeployQueue queue = new DeployQueue();
-        Deploys deploys = new Deploys(home, catalogue, snapshots, locks, apps, queue, pipeline, images, repositories, faults, clock);
+        DeployQueue queue = new DeployQueue(clock);
+        Builds builds = new Builds(home, catalogue, queue, clock);
+        FreeSpace space = new FreeSpace(home, engine, catalogue);
+        Housekeeping housekeeping = new Housekeeping(catalogue, queue, locks, images, repositories, builds, space);
+        Deploys deploys = new Deploys(catalogue, snapshots, apps, queue, pipeline, builds, space, housekeeping, repositories, faults,
+                clock);
         Renames renames = new Renames(home, catalogue, snapshots, locks, queue, domains, routing, rollouts, images, faults);
         Clones clones = new Clones(home, catalogue, snapshots, locks, domains, images, repositories, faults, clock);
-        return new DeployParts(apps, deploys, new Containers(catalogue, snapshots, rollouts), new Reconciler(catalogue, snapshots, locks,
-                routing, retirements, repositories, Repair.of(List.of(renames, clones))), renames, clones);
+        return new DeployParts(apps, deploys, builds, housekeeping, new Containers(catalogue, snapshots, rollouts),
+                new Reconciler(catalogue, snapshots, locks, routing, retirements, repositories, Repair.of(List.of(renames, clones))),
+                renames, clones);
     }
 }

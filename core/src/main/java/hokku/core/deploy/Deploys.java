@@ -6,23 +6,19 @@ import hokku.api.Identity;
 import hokku.api.Live;
 import hokku.api.Output;
 import hokku.api.ProcessType;
-import hokku.api.Release;
 import hokku.api.SourceTree;
 import hokku.api.UserError;
 import hokku.api.hook.AppEvent;
+import hokku.core.deploy.Stages.Stage;
 import hokku.core.git.Push;
 import hokku.core.git.PushHandler;
 import hokku.core.git.Repositories;
 import hokku.core.plugin.Snapshots;
+import hokku.core.state.BuildRecord.Status;
 import hokku.core.state.Catalogue;
-import hokku.core.state.Home;
 import hokku.core.state.ReleaseJournal;
-import hokku.core.state.ReleaseJournal.Marker;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -32,28 +28,28 @@ import org.slf4j.LoggerFactory;
 public final class Deploys implements PushHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Deploys.class);
 
-    private final Home home;
     private final Catalogue catalogue;
     private final Snapshots snapshots;
-    private final AppLocks locks;
     private final LiveApps apps;
     private final DeployQueue queue;
     private final Pipeline pipeline;
-    private final Images images;
+    private final Builds builds;
+    private final FreeSpace space;
+    private final Housekeeping housekeeping;
     private final Repositories repositories;
     private final FaultPoints faults;
     private final Clock clock;
 
-    Deploys(Home home, Catalogue catalogue, Snapshots snapshots, AppLocks locks, LiveApps apps, DeployQueue queue, Pipeline pipeline,
-            Images images, Repositories repositories, FaultPoints faults, Clock clock) {
-        this.home = home;
+    Deploys(Catalogue catalogue, Snapshots snapshots, LiveApps apps, DeployQueue queue, Pipeline pipeline,
+            Builds builds, FreeSpace space, Housekeeping housekeeping, Repositories repositories, FaultPoints faults, Clock clock) {
         this.catalogue = catalogue;
         this.snapshots = snapshots;
-        this.locks = locks;
         this.apps = apps;
         this.queue = queue;
         this.pipeline = pipeline;
-        this.images = images;
+        this.builds = builds;
+        this.space = space;
+        this.housekeeping = housekeeping;
         this.repositories = repositories;
         this.faults = faults;
         this.clock = clock;
@@ -61,6 +57,9 @@ public final class Deploys implements PushHandler {
 
     @Override
     public void admit(AppName app, Identity by, boolean push) throws IOException {
+        if (push) {
+            space.demand();
+        }
         if (catalogue.find(app).isPresent()) {
             return;
         }
@@ -97,27 +96,38 @@ public final class Deploys implements PushHandler {
 
     @Override
     public void deploy(Push push, Output out) throws InterruptedException, IOException {
-        try (DeployQueue.Turn _ = queue.take(push.app(), push.commit(), push.by().name(), out)) {
+        deploy(push, "git-hook", out);
+    }
+
+    private void deploy(Push push, String source, Output out) throws InterruptedException, IOException {
+        long asked = System.nanoTime();
+        try (DeployQueue.Turn turn = queue.take(push.app(), push.commit(), push.by().name(), out)) {
             push.recheck();
             DeployLock.demandOpen(catalogue.get(push.app()));
+            space.demand();
             ReleaseJournal journal = catalogue.journal(push.app());
             int number = begin(journal, push);
             faults.reach(FaultPoints.Point.BEGUN);
-            try (BuildLog log = BuildLog.open(home.builds(push.app()), number, out); Snapshots.Lease lease = snapshots.lease()) {
-                try {
-                    Live live = pipeline.deploy(lease, push, number, log);
-                    tell(live, log);
-                    new Hooks(lease.registry()).tell(new AppEvent.Changed(push.app(), live.deployment().app().id()));
-                } catch (IOException failed) {
-                    throw refused(journal, push, number, Failures.storage(failed), log);
-                } catch (RuntimeException failed) {
-                    throw refused(journal, push, number, failed, log);
-                } catch (InterruptedException cancelled) {
-                    throw refused(journal, push, number, cancelled, log);
-                }
+            Stages stages = new Stages(asked, stage -> stage == Stage.COMMIT ? turn.mayCommit() : turn.cancelledBy().isEmpty());
+            try (RunningBuild build = builds.begin(push, number, source, stages, out); Snapshots.Lease lease = snapshots.lease()) {
+                deploy(lease, push, number, build, turn);
             }
         } finally {
-            sweepLater(push.app());
+            housekeeping.sweepLater(push.app());
+        }
+    }
+
+    private void deploy(Snapshots.Lease lease, Push push, int number, RunningBuild build, DeployQueue.Turn turn)
+            throws InterruptedException {
+        try {
+            Live live = pipeline.deploy(lease, push, number, build.stages(), build.log());
+            turn.wentLive();
+            build.succeeded();
+            build.log().step("Deployed in " + build.stages().summary());
+            tell(live, build.log());
+            new Hooks(lease.registry()).tell(new AppEvent.Changed(push.app(), live.deployment().app().id()));
+        } catch (IOException | RuntimeException | InterruptedException failed) {
+            throw refused(push, number, build, failed, turn.cancelledBy());
         }
     }
 
@@ -129,16 +139,29 @@ public final class Deploys implements PushHandler {
         }
     }
 
-    private <X extends Exception> X refused(ReleaseJournal journal, Push push, int number, X why, Output out) {
+    /// @return never, but what the pusher is to be refused with
+    private UserError refused(Push push, int number, RunningBuild build, Exception failed, Optional<String> cancelledBy)
+            throws InterruptedException {
+        Exception why = cancelledBy.<Exception>map(DeployQueue::cancelled)
+                .orElseGet(() -> failed instanceof IOException storage ? Failures.storage(storage) : failed);
+        boolean cancelled = why instanceof InterruptedException || cancelledBy.isPresent();
         boolean serves = catalogue.find(push.app()).flatMap(App::release).isPresent();
-        out.warn((why instanceof InterruptedException ? "The deploy was cancelled; " : "Deploy failed; ")
+        build.log().warn((cancelled ? "The deploy was cancelled; " : "Deploy failed; ")
                 + (serves ? "the former release keeps serving" : "nothing is live"));
+        String reason = why instanceof InterruptedException ? "cancelled: the client is gone" : String.valueOf(why.getMessage());
+        build.log().note(reason);
+        build.ended(cancelled ? Status.CANCELED : Status.FAILED, reason);
         try {
-            journal.failed(number, why instanceof InterruptedException ? "cancelled" : String.valueOf(why.getMessage()));
-        } catch (IOException failed) {
-            LOG.warn("That release {} failed could not be recorded: {}", number, failed.getMessage());
+            catalogue.journal(push.app()).failed(number, why instanceof InterruptedException ? "cancelled" : reason);
+        } catch (IOException | UserError unrecorded) {
+            LOG.warn("That release {} failed could not be recorded: {}", number, unrecorded.getMessage());
         }
-        return why;
+        return switch (why) {
+            case InterruptedException interrupted -> throw interrupted;
+            case UserError refused -> refused;
+            case RuntimeException defect -> throw defect;
+            default -> throw new IllegalStateException(why);
+        };
     }
 
     private void tell(Live live, Output out) {
@@ -162,7 +185,7 @@ public final class Deploys implements PushHandler {
         if (commit.isEmpty()) {
             throw new UserError("App " + app + " has not been deployed: nothing was pushed to it yet");
         }
-        deploy(new Rebuild(app, by, branch, commit, repositories.tree(app, commit)), out);
+        deploy(new Rebuild(app, by, branch, commit, repositories.tree(app, commit)), "ps:rebuild", out);
     }
 
     /// What the deploy branch holds already.
@@ -186,69 +209,11 @@ public final class Deploys implements PushHandler {
     /// Cancels what is being deployed of an app.
     ///
     /// @return whether there was anything
-    public boolean cancel(AppName app) {
-        return queue.cancel(app);
+    public boolean cancel(AppName app, Identity by) {
+        return !queue.cancel(app, by.name()).what().isEmpty();
     }
 
     public boolean isDeploying(AppName app) {
         return queue.isDeploying(app);
-    }
-
-    /// Removes images of an app that no kept release needs; does nothing while the app is being deployed.
-    public void sweep(AppName app) throws InterruptedException {
-        whileIdle(app, "a cleanup", found -> images.sweep(found, kept(found)));
-    }
-
-    /// Removes images and objects of the repository that nothing needs; does nothing while the app is being deployed.
-    void tidy(AppName app) throws InterruptedException {
-        whileIdle(app, "the upkeep", found -> {
-            images.sweep(found, kept(found));
-            if (repositories.exists(app)) {
-                repositories.gc(app);
-            }
-        });
-    }
-
-    private interface Work {
-        void on(App app) throws IOException;
-    }
-
-    private void whileIdle(AppName app, String what, Work work) throws InterruptedException {
-        Optional<DeployQueue.Turn> turn = queue.takeIfFree(app, what);
-        if (turn.isEmpty()) {
-            return;
-        }
-        // The lock too: a rollback may be about to start what nothing needed until now.
-        try (DeployQueue.Turn _ = turn.get(); AppLocks.Held _ = locks.hold(app)) {
-            Optional<App> found = catalogue.find(app);
-            if (found.isPresent()) {
-                work.on(found.get());
-            }
-        } catch (IOException failed) {
-            throw Failures.storage(failed);
-        }
-    }
-
-    private void sweepLater(AppName app) {
-        Thread.ofVirtual().name("sweep " + app).start(() -> {
-            try {
-                sweep(app);
-            } catch (InterruptedException ended) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException failed) {
-                LOG.warn("{}: images that are not needed could not be removed: {}", app, failed.getMessage());
-            }
-        });
-    }
-
-    /// The releases whose image stays: the live one, and the last ones that were live.
-    private List<Release> kept(App app) throws IOException {
-        int most = app.value(CoreSettings.KEPT_RELEASES).orElseThrow();
-        Map<Integer, Release> releases = new LinkedHashMap<>();
-        ReleaseJournal journal = catalogue.journal(app.name());
-        journal.releases().forEach(release -> releases.put(release.number(), release));
-        List<Integer> lastLive = journal.markers().reversed().stream().map(Marker::release).filter(releases::containsKey).distinct()
-                .limit(most).toList();
-        return lastLive.stream().map(releases::get).toList();
     }
 }

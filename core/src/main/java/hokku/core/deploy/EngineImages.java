@@ -4,10 +4,14 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import hokku.api.App;
+import hokku.api.AppName;
 import hokku.api.Engine;
 import hokku.api.Release;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,7 +26,7 @@ final class EngineImages implements Images {
     @Override
     public String keep(App app, int number, String image) {
         String name = engine.imageName(app.name(), number);
-        engine.client().tagImageCmd(image, repository(app), String.valueOf(number)).exec();
+        engine.client().tagImageCmd(image, repository(app.name()), String.valueOf(number)).exec();
         return name;
     }
 
@@ -36,28 +40,45 @@ final class EngineImages implements Images {
         }
     }
 
-    private String repository(App app) {
-        String name = engine.imageName(app.name(), 0);
+    private String repository(AppName app) {
+        String name = engine.imageName(app, 0);
         return name.substring(0, name.lastIndexOf(':'));
     }
 
     @Override
-    public void sweep(App app, List<Release> needed) {
-        DockerClient client = engine.client();
+    public List<String> sweep(App app, List<Release> needed) {
         Set<String> tags = needed.stream().map(Release::tag).collect(Collectors.toSet());
-        client.listImagesCmd().withReferenceFilter(repository(app)).exec().stream()
-                .flatMap(image -> Stream.of(image.getRepoTags() == null ? new String[0] : image.getRepoTags()))
-                .filter(tag -> tag.startsWith(repository(app) + ":") && !tags.contains(tag))
-                .forEach(tag -> remove(client, tag));
+        String repository = repository(app.name()) + ":";
+        return remove(named(repository(app.name())).filter(tag -> tag.startsWith(repository) && !tags.contains(tag)).toList());
     }
 
-    private static void remove(DockerClient client, String image) {
+    @Override
+    public Map<AppName, List<String>> owned() {
+        String own = repository(AppName.of("x")).replaceFirst("x$", "");
+        return named(own + "*").filter(tag -> tag.matches(Pattern.quote(own) + "[a-z0-9.-]+:[0-9]+"))
+                .collect(Collectors.groupingBy(tag -> AppName.of(tag.substring(own.length(), tag.lastIndexOf(':')))));
+    }
+
+    @Override
+    public List<String> remove(Collection<String> names) {
+        return names.stream().filter(name -> remove(engine.client(), name)).toList();
+    }
+
+    private Stream<String> named(String pattern) {
+        return engine.client().listImagesCmd().withReferenceFilter(pattern).exec().stream()
+                .flatMap(image -> Stream.of(image.getRepoTags() == null ? new String[0] : image.getRepoTags()));
+    }
+
+    private static boolean remove(DockerClient client, String image) {
         try {
             client.removeImageCmd(image).exec();
+            return true;
         } catch (NotFoundException gone) {
             // That is what was wanted.
+            return false;
         } catch (ConflictException used) {
             // A container still runs it, or another image stands on it: a later sweep takes it.
+            return false;
         }
     }
 }

@@ -1,6 +1,7 @@
 package hokku.core.deploy;
 
 import hokku.api.UserError;
+import hokku.core.state.FullDisk;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
@@ -40,22 +41,17 @@ public final class Failures {
         String id = HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt());
         Logger log = LoggerFactory.getLogger("plugin." + plugin);
         log.error("failed in {} (log id {})", stage, id, defect);
-        if (defect instanceof IOException storage && isFullDisk(storage)) {
-            return new UserError(UserError.FAILED, storage(storage).getMessage(), defect);
+        if (FullDisk.isReasonOf(defect)) {
+            return new UserError(UserError.FAILED, FullDisk.WORDS, defect);
         }
         return new UserError(SOFTWARE, "plugin %s failed in %s: %s (log id %s)".formatted(plugin, stage, describe(defect), id), defect);
     }
 
     /// What a failure of the home's disk means to the user.
     static UserError storage(IOException failed) {
-        String what = isFullDisk(failed) ? "The disk of the server is full. Nothing was changed. Free some space, for instance with cleanup,"
-                + " and try again" : "The server could not write its files: " + describe(failed) + ". Nothing was changed";
+        String what = FullDisk.isReasonOf(failed) ? FullDisk.WORDS
+                : "The server could not write its files: " + describe(failed) + ". Nothing was changed";
         return new UserError(UserError.FAILED, what, failed);
-    }
-
-    private static boolean isFullDisk(IOException failed) {
-        String message = String.valueOf(failed.getMessage());
-        return message.contains("No space left on device") || message.contains("Disk quota exceeded");
     }
 
     private static String describe(Throwable defect) {

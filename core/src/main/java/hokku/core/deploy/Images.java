@@ -1,8 +1,11 @@
 package hokku.core.deploy;
 
 import hokku.api.App;
+import hokku.api.AppName;
 import hokku.api.Release;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /// The images that releases are made of.
 interface Images {
@@ -15,5 +18,15 @@ interface Images {
     boolean has(Release release);
 
     /// Removes the images of an app that none of the given releases needs, and that nothing runs.
-    void sweep(App app, List<Release> needed);
+    ///
+    /// @return their names
+    List<String> sweep(App app, List<Release> needed);
+
+    /// The names of all images of this server, by the app that each is named after.
+    Map<AppName, List<String>> owned();
+
+    /// Removes images by their names, unless something runs them.
+    ///
+    /// @return the names of those that are gone
+    List<String> remove(Collection<String> names);
 }

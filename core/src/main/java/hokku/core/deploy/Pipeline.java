@@ -13,6 +13,7 @@ import hokku.api.hook.PostRelease;
 import hokku.api.hook.PreBuild;
 import hokku.api.hook.PreRelease;
 import hokku.api.spi.Builder;
+import hokku.core.deploy.Stages.Stage;
 import hokku.core.git.Push;
 import hokku.core.plugin.Registry;
 import hokku.core.plugin.Snapshots;
@@ -48,7 +49,8 @@ final class Pipeline {
         this.clock = clock;
     }
 
-    Live deploy(Snapshots.Lease lease, Push push, int number, Output out) throws InterruptedException, IOException {
+    Live deploy(Snapshots.Lease lease, Push push, int number, Stages stages, Output out) throws InterruptedException, IOException {
+        stages.begin(Stage.BUILD);
         Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
         App app = catalogue.get(push.app());
@@ -58,6 +60,7 @@ final class Pipeline {
         BuiltImage image = Failures.in(builder.plugin(), "build", () -> builder.value().build(source, out));
         faults.reach(FaultPoints.Point.BUILT);
         hooks.after(PostBuild.class, image, out);
+        stages.begin(Stage.RELEASE);
         try (AppLocks.Held _ = locks.hold(push.app())) {
             App before = catalogue.get(push.app());
             if (!before.id().equals(app.id())) {
@@ -73,7 +76,7 @@ final class Pipeline {
                 faults.reach(FaultPoints.Point.RECORDED);
                 hooks.after(PostRelease.class, release, out);
                 App after = before.stopped() ? before.withStopped(false).withRevision(before.revision() + 1) : before;
-                return rollouts.roll(lease, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), out);
+                return rollouts.roll(lease, new Rollouts.Order(before, after, release, "push", push.by(), Optional.of(push)), stages, out);
             }
         }
     }

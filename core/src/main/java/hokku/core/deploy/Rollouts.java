@@ -17,6 +17,7 @@ import hokku.api.hook.PreDeploy;
 import hokku.api.hook.PreStart;
 import hokku.api.spi.Proxy;
 import hokku.api.spi.Scheduler;
+import hokku.core.deploy.Stages.Stage;
 import hokku.core.git.Push;
 import hokku.core.plugin.Registry;
 import hokku.core.plugin.Snapshots;
@@ -63,6 +64,10 @@ final class Rollouts {
     }
 
     Live roll(Snapshots.Lease lease, Order order, Output out) throws InterruptedException {
+        return roll(lease, order, Stages.unwatched(), out);
+    }
+
+    Live roll(Snapshots.Lease lease, Order order, Stages stages, Output out) throws InterruptedException {
         Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
         Registry.Contribution<Scheduler> scheduler = scheduler(registry, order.after());
@@ -71,8 +76,10 @@ final class Rollouts {
         String id = grows ? former.orElseThrow().deployment() : DeploymentPlan.newId(order.release().number());
         Deployment deployment = hooks.before(PreDeploy.class, DeploymentPlan.of(id, order.after(), order.release()), out);
         if (order.push().isPresent()) {
+            stages.begin(Stage.RELEASE_TASK);
             runReleaseProcess(scheduler.value(), hooks, deployment, out);
         }
+        stages.begin(Stage.START);
         Deployment amended = prepared(hooks, deployment, out);
         out.step("Deploying " + order.after().name() + " via the " + scheduler.value().name() + " scheduler...");
         List<Endpoint> endpoints = wanted(amended, Failures.in(scheduler.plugin(), "starting containers",
@@ -80,15 +87,17 @@ final class Rollouts {
         faults.reach(FaultPoints.Point.STARTED);
         Proxy.Change change;
         try {
+            stages.begin(Stage.ROUTE);
             change = routing.prepare(registry, order.after(), order.release(), endpoints, out);
             faults.reach(FaultPoints.Point.PREPARED);
-            commit(registry, order, amended, change, former, out);
+            commit(registry, order, amended, change, former, stages, out);
         } catch (InterruptedException | RuntimeException failed) {
             removeStarted(scheduler.value(), order, grows, id);
             bringBack(scheduler.value(), hooks, order, former, amended);
             throw failed;
         }
         boolean cancelledTooLate = Thread.interrupted();
+        stages.begin(Stage.FINISH);
         retire(lease, scheduler.value(), order.after(), amended);
         Live live = Live.of(amended, endpoints, routing.urls(order.after(), order.release()));
         hooks.announce(PostDeploy.class, live, out);
@@ -141,12 +150,17 @@ final class Rollouts {
         }
     }
 
-    private void commit(Registry registry, Order order, Deployment deployment, Proxy.Change change, Optional<Marker> former, Output out)
-            throws InterruptedException {
+    private void commit(Registry registry, Order order, Deployment deployment, Proxy.Change change, Optional<Marker> former,
+            Stages stages, Output out) throws InterruptedException {
         boolean changed = order.after().revision() != order.before().revision();
-        if (Thread.interrupted()) {
+        try {
+            stages.begin(Stage.COMMIT);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("cancelled before the release went live");
+            }
+        } catch (InterruptedException cancelled) {
             change.discard();
-            throw new InterruptedException("cancelled before the release went live");
+            throw cancelled;
         }
         String proxy = routing.proxy(registry, order.after()).plugin();
         try {

@@ -1,26 +1,22 @@
 package hokku.core.deploy;
 
-import hokku.api.AppName;
 import hokku.api.Contributions;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
-import hokku.api.UserError;
 import hokku.api.spi.Job;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps what apps pile up small: objects of refused pushes in their repositories, images that no release needs.
+/// Keeps what apps pile up small: objects of refused pushes in their repositories, images that no release needs, old builds.
 public final class Upkeep implements Plugin, Job {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final Duration INTERVAL = Duration.ofHours(24);
 
-    private final LiveApps apps;
-    private final Deploys deploys;
+    private final Housekeeping housekeeping;
 
-    public Upkeep(LiveApps apps, Deploys deploys) {
-        this.apps = apps;
-        this.deploys = deploys;
+    public Upkeep(Housekeeping housekeeping) {
+        this.housekeeping = housekeeping;
     }
 
     @Override
@@ -40,14 +36,8 @@ public final class Upkeep implements Plugin, Job {
 
     @Override
     public void run() throws InterruptedException {
-        for (AppName app : apps.list()) {
-            try {
-                deploys.tidy(app);
-            } catch (UserError failed) {
-                LOG.warn("{} could not be tidied: {}", app, failed.getMessage());
-            } catch (RuntimeException defect) {
-                LOG.error("{} could not be tidied", app, defect);
-            }
-        }
+        Housekeeping.Freed freed = housekeeping.cleanAll(true);
+        freed.failed().forEach((app, why) -> LOG.warn("{} could not be tidied: {}", app, why));
+        LOG.info("{} images and {} old files were removed", freed.images().size(), freed.builds().files() + freed.trash().files());
     }
 }

@@ -3,6 +3,7 @@ package hokku.core.git;
 import hokku.api.AppName;
 import hokku.api.Identity;
 import hokku.api.UserError;
+import hokku.core.state.FullDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.eclipse.jgit.transport.PacketLineOut;
@@ -29,8 +30,8 @@ final class Admission {
             return refused.exitCode();
         } catch (IOException failure) {
             LOG.error("The repository of {} cannot be used", app, failure);
-            refuse(out, "The repository of " + app + " cannot be used: " + failure.getMessage()
-                    + ". Look at the server's disk and log");
+            refuse(out, FullDisk.isReasonOf(failure) ? FullDisk.WORDS : "The repository of " + app + " cannot be used: "
+                    + failure.getMessage() + ". Look at the server's disk and log");
             return UserError.FAILED;
         } catch (InterruptedException | RuntimeException passed) {
             throw passed;

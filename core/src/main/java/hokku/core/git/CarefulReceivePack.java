@@ -1,6 +1,7 @@
 package hokku.core.git;
 
 import hokku.api.UserError;
+import hokku.core.state.FullDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.eclipse.jgit.errors.LargeObjectException;
@@ -39,6 +40,11 @@ final class CarefulReceivePack extends ReceivePack {
         } catch (TooLargeObjectInPackException large) {
             refuse(new UserError("A file is larger than " + (LARGEST_FILE >> 20) + " MiB, which is the most that a push may hold."
                     + "\nRemove it from the commits that you push, then push again"), "a file is too large");
+        } catch (IOException failed) {
+            if (!FullDisk.isReasonOf(failed)) {
+                throw failed;
+            }
+            refuse(new UserError(FullDisk.WORDS), "the disk of the server is full");
         }
     }
 

@@ -5,6 +5,7 @@ import hokku.api.AppId;
 import hokku.api.AppName;
 import hokku.api.Global;
 import hokku.api.UserError;
+import hokku.core.state.BuildRecords.Removed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -327,37 +328,43 @@ public final class Catalogue {
         AtomicFile.move(folder, home.trash().resolve(folder.getFileName() + "-" + AppId.random()));
     }
 
-    private void emptyTrash() {
+    /// Removes what destroyed apps left, as far as it can be removed.
+    public Removed emptyTrash() {
+        Tally tally = new Tally();
         try (var found = Files.list(home.trash())) {
             for (Path folder : found.toList()) {
-                delete(folder);
+                Files.walkFileTree(folder, tally);
             }
         } catch (IOException | UncheckedIOException failed) {
             LOG.warn("{} could not be emptied: {}", home.trash(), failed.getMessage());
         }
+        return tally.removed;
     }
 
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
+    /// Deletes what it visits.
+    private static final class Tally extends SimpleFileVisitor<Path> {
+        private Removed removed = Removed.NOTHING;
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            if (Files.deleteIfExists(file)) {
+                removed = removed.plus(new Removed(1, attributes.size()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
+            if (failed instanceof NoSuchFileException) {
                 return FileVisitResult.CONTINUE;
             }
+            throw failed;
+        }
 
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
-                if (failed instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw failed;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failed) throws IOException {
-                Files.deleteIfExists(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, IOException failed) throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+        }
     }
 }

@@ -155,6 +155,12 @@ public final class ReleaseJournal {
         return found;
     }
 
+    /// Why the deploy of a number failed; empty when it did not, or its end is not known.
+    public synchronized Optional<String> failure(int number) throws IOException {
+        return lines().stream().filter(line -> line.path("type").asText().equals("failed") && line.path("number").asInt() == number)
+                .map(line -> line.path("reason").asText()).findFirst();
+    }
+
     /// What was live, the oldest first, without what was taken back because the proxy could not switch to it.
     public synchronized List<Marker> markers() throws IOException {
         List<Marker> found = new ArrayList<>();

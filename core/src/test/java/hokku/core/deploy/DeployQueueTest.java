@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DeployQueueTest {
     private static final AppName APP = AppName.of("hello");
 
-    private final DeployQueue queue = new DeployQueue();
+    private final DeployQueue queue = new DeployQueue(java.time.Clock.systemUTC());
     private final List<String> done = new CopyOnWriteArrayList<>();
 
     /// A deploy on a thread of its own, which ends when it is told to.
@@ -107,11 +107,11 @@ class DeployQueueTest {
         Deploy first = new Deploy(APP, "aaaaaaaaaaaa").runs();
         Deploy second = new Deploy(APP, "bbbbbbbbbbbb").waits();
 
-        assertThat(queue.cancel(APP)).isTrue();
+        assertThat(queue.cancel(APP, "bob").what()).containsExactly("aaaaaaaa by alice", "bbbbbbbb by alice");
 
         assertThat(first.outcome.join()).isEqualTo("cancelled");
-        assertThat(second.outcome.join()).isEqualTo("cancelled");
-        assertThat(queue.cancel(AppName.of("other"))).isFalse();
+        assertThat(second.outcome.join()).isEqualTo("The deploy was cancelled by bob");
+        assertThat(queue.cancel(AppName.of("other"), "bob").what()).isEmpty();
     }
 
     @Test
@@ -130,20 +130,20 @@ class DeployQueueTest {
     @Test
     void cancellingLeavesUpkeepAlone() throws Exception {
         try (DeployQueue.Turn _ = queue.takeIfFree(APP, "the upkeep").orElseThrow()) {
-            assertThat(queue.cancel(APP)).isFalse();
+            assertThat(queue.cancel(APP, "bob").what()).isEmpty();
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
             assertThat(new Deploy(APP, "aaaaaaaaaaaa").waits().out.text()).contains("Waiting for the upkeep by the server");
         } finally {
             Thread.interrupted();
         }
         await().until(() -> done.size() == 1);
-        queue.cancel(APP);
+        queue.cancel(APP, "bob");
     }
 
     @Test
     void aDeployWhosePlaceWasTakenNeverRunsHoweverLateItIsTold() {
         for (int round = 0; round < 200; round++) {
-            DeployQueue one = new DeployQueue();
+            DeployQueue one = new DeployQueue(java.time.Clock.systemUTC());
             java.util.concurrent.atomic.AtomicInteger together = new java.util.concurrent.atomic.AtomicInteger();
             java.util.concurrent.atomic.AtomicInteger most = new java.util.concurrent.atomic.AtomicInteger();
             try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {

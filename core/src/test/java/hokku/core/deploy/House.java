@@ -20,6 +20,7 @@ import hokku.api.spi.Builder;
 import hokku.api.spi.Proxy;
 import hokku.core.git.Push;
 import hokku.core.git.Repositories;
+import hokku.core.plugin.NoEngine;
 import hokku.core.plugin.TestPlugins;
 import hokku.core.state.Catalogue;
 import hokku.core.state.Home;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +65,8 @@ final class House {
     Catalogue catalogue;
     LiveApps apps;
     Deploys deploys;
+    Builds builds;
+    Housekeeping housekeeping;
     Reconciler reconciler;
     Renames renames;
     Clones clones;
@@ -92,9 +96,12 @@ final class House {
         Images kept = new MemoryImages();
         apps = new LiveApps(catalogue, plugins, locks, domains, routing, rollouts, kept);
         Repositories repositories = new Repositories(home);
-        DeployQueue queue = new DeployQueue();
-        deploys = new Deploys(home, catalogue, plugins, locks, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts,
-                FaultPoints.NONE, clock), kept, repositories, FaultPoints.NONE, clock);
+        DeployQueue queue = new DeployQueue(clock);
+        builds = new Builds(home, catalogue, queue, clock);
+        FreeSpace space = new FreeSpace(home, new NoEngine(), catalogue);
+        housekeeping = new Housekeeping(catalogue, queue, locks, kept, repositories, builds, space);
+        deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, FaultPoints.NONE, clock),
+                builds, space, housekeeping, repositories, FaultPoints.NONE, clock);
         renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, FaultPoints.NONE);
         clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, FaultPoints.NONE, clock);
         reconciler = new Reconciler(catalogue, plugins, locks, routing, retirements, repositories, Repair.of(List.of(renames, clones)));
@@ -229,6 +236,8 @@ final class House {
     static final class MemoryBuilder implements Builder {
         Trouble trouble = () -> { };
         SortedMap<ProcessType, List<String>> processes = new TreeMap<>(Map.of(ProcessType.WEB, List.of()));
+        /// Where the build that ran last tells what it does.
+        volatile Output out = new RecordingOutput();
 
         @Override
         public String name() {
@@ -246,7 +255,8 @@ final class House {
         }
 
         @Override
-        public BuiltImage build(Source source, Output out) throws Exception {
+        public BuiltImage build(Source source, Output to) throws Exception {
+            out = to;
             trouble.strike();
             return BuiltImage.of(source, "sha256:" + source.commit(), name(), processes, List.of(8080));
         }
@@ -311,9 +321,24 @@ final class House {
         }
 
         @Override
-        public void sweep(App app, List<Release> needed) {
+        public List<String> sweep(App app, List<Release> needed) {
             Set<String> kept = needed.stream().map(Release::tag).collect(Collectors.toSet());
-            images.keySet().removeIf(name -> name.startsWith(repository(app)) && !kept.contains(name));
+            List<String> gone = images.keySet().stream().filter(name -> name.startsWith(repository(app)) && !kept.contains(name)).toList();
+            images.keySet().removeAll(gone);
+            return gone;
+        }
+
+        @Override
+        public Map<AppName, List<String>> owned() {
+            return images.keySet().stream().collect(Collectors.groupingBy(
+                    name -> AppName.of(name.substring(name.indexOf('/') + 1, name.lastIndexOf(':')))));
+        }
+
+        @Override
+        public List<String> remove(Collection<String> names) {
+            List<String> gone = names.stream().filter(images::containsKey).toList();
+            images.keySet().removeAll(gone);
+            return gone;
         }
 
         private static String repository(App app) {

@@ -94,7 +94,7 @@ class RenamesTest {
         assertThat(house.catalogue.get(NEW).release().orElseThrow().number()).isEqualTo(1);
         house.push(NEW);
         assertThat(house.catalogue.get(NEW).release().orElseThrow().number()).isEqualTo(3);
-        house.deploys.sweep(NEW);
+        house.housekeeping.clean(NEW);
         assertThat(house.images.keySet()).containsExactly("hokku-test/renamed:1", "hokku-test/renamed:2", "hokku-test/renamed:3");
     }
 

@@ -80,7 +80,7 @@ class RollbackTest {
         house.hook(PreStart.class, (spec, out) -> {
             sweeps.add(Thread.ofPlatform().start(() -> {
                 try {
-                    house.deploys.sweep(House.APP);
+                    house.housekeeping.clean(House.APP);
                 } catch (InterruptedException never) {
                     throw new IllegalStateException(never);
                 }

@@ -78,6 +78,9 @@ final class BuildFailure {
     private static String text(String path, Refusal refusal, Optional<String> step) {
         String message = refusal.message().strip();
         String lower = message.toLowerCase(Locale.ROOT);
+        if (lower.contains("no space left on device")) {
+            return "The disk of the engine is full: %s\nFree some space, for instance with cleanup, then push again".formatted(message);
+        }
         Matcher option = OPTION.matcher(message);
         if (option.find()) {
             return "%s uses %s, which needs BuildKit, and this build was made without.\n%s"

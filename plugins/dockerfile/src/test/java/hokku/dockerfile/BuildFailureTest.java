@@ -70,6 +70,12 @@ class BuildFailureTest {
         return BuildFailure.ofBuildKit("Dockerfile", Optional.of(new BuildKitProgress.Failure(step, reason)), "").getMessage();
     }
 
+    @Test
+    void aFullDiskOfTheEngineIsSaidToBeThat() {
+        assertThat(text("write /var/lib/docker/tmp/x: no space left on device", "Step 2/3 : COPY x /"))
+                .startsWith("The disk of the engine is full: ").contains("cleanup");
+    }
+
     private static String text(String message, String step) {
         return BuildFailure.of("Dockerfile", new Refusal(message, Optional.empty()), Optional.of(step),
                 new IllegalStateException())
