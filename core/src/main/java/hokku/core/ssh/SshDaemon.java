@@ -4,14 +4,11 @@ import hokku.api.Identity;
 import hokku.api.UserError;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.global.KeepAliveHandler;
@@ -41,7 +38,6 @@ public final class SshDaemon implements AutoCloseable {
     public static final String USER = "dokku";
 
     private static final Logger LOG = LoggerFactory.getLogger(SshDaemon.class);
-    private static final Duration GOODBYE = Duration.ofSeconds(10);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /// How long, how many, how often.
@@ -58,12 +54,10 @@ public final class SshDaemon implements AutoCloseable {
     }
 
     private final AuthorizedKeys keys;
-    private final SessionHandler handler;
     private final Path hostKeys;
     private final SshServer server;
     private final Thread keepAlive;
-    private final Set<ChannelCommand> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean closing;
+    private final RunningSessions running;
 
     /// @param address the address to listen at; empty for all of them
     /// @param port 0 for any that is free
@@ -73,7 +67,7 @@ public final class SshDaemon implements AutoCloseable {
 
     SshDaemon(String address, int port, Path hostKeys, AuthorizedKeys keys, SessionHandler handler, Limits limits) {
         this.keys = keys;
-        this.handler = handler;
+        this.running = new RunningSessions(handler);
         this.hostKeys = hostKeys;
         this.server = SshServer.setUpDefaultServer();
         if (!address.isEmpty()) {
@@ -110,16 +104,9 @@ public final class SshDaemon implements AutoCloseable {
     /// Ends what runs, waits a little for it to clean up and to tell its client, and closes every connection.
     @Override
     public void close() throws IOException {
-        closing = true;
         keepAlive.interrupt();
-        running.forEach(ChannelCommand::interrupt);
-        long deadline = System.nanoTime() + GOODBYE.toNanos();
         try {
-            for (ChannelCommand command : running) {
-                if (!command.await(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
-                    LOG.warn("{} still runs", command);
-                }
-            }
+            running.end();
             // What they wrote last is on its way.
             server.close(false).await(LAST_WORDS);
         } catch (InterruptedException hurry) {
@@ -171,15 +158,7 @@ public final class SshDaemon implements AutoCloseable {
     }
 
     private Command command(ChannelSession channel, String line) {
-        return new ChannelCommand(line, (CommandChannel) channel, identity(channel.getSession()), this::handle, running);
-    }
-
-    private int handle(SshSession session) throws Exception {
-        if (closing) {
-            session.err().write(" !     The server is being stopped. Try again when it runs\n".getBytes(StandardCharsets.UTF_8));
-            return UserError.UNAVAILABLE;
-        }
-        return handler.handle(session);
+        return new ChannelCommand(line, (CommandChannel) channel, new SessionThread(identity(channel.getSession()), running));
     }
 
     /// Asked anew for every command, since connections outlive the keys that opened them.

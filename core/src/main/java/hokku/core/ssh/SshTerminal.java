@@ -6,8 +6,8 @@ import org.apache.sshd.server.Signal;
 
 /// The client's terminal, as its requests describe it.
 final class SshTerminal implements Terminal {
-    private static final int COLUMNS = 80;
-    private static final int ROWS = 24;
+    static final int COLUMNS = 80;
+    static final int ROWS = 24;
 
     private final Environment environment;
 
@@ -23,12 +23,12 @@ final class SshTerminal implements Terminal {
 
     @Override
     public int columns() {
-        return number(Environment.ENV_COLUMNS, COLUMNS);
+        return number(variable(Environment.ENV_COLUMNS), COLUMNS);
     }
 
     @Override
     public int rows() {
-        return number(Environment.ENV_LINES, ROWS);
+        return number(variable(Environment.ENV_LINES), ROWS);
     }
 
     @Override
@@ -36,8 +36,11 @@ final class SshTerminal implements Terminal {
         environment.addSignalListener((channel, signal) -> listener.run(), Signal.WINCH);
     }
 
-    private int number(String variable, int otherwise) {
-        String text = environment.getEnv().getOrDefault(variable, "");
+    private String variable(String name) {
+        return environment.getEnv().getOrDefault(name, "");
+    }
+
+    static int number(String text, int otherwise) {
         // A client without a window of its own sends 0.
         return text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : otherwise;
     }

@@ -96,6 +96,11 @@ public record Home(Path root) {
         return run().resolve("copies");
     }
 
+    /// Where the host's OpenSSH hands sessions over.
+    public Path frontSocket() {
+        return run().resolve("front.sock");
+    }
+
     public Path trash() {
         return root.resolve("trash");
     }
