@@ -50,6 +50,7 @@ if [ "$yes" = no ]; then
   [[ $answer =~ ^[yY] ]] || fail "Nothing has been removed."
 fi
 
+if [ -x "$prefix/bin/openssh" ]; then "$prefix/bin/openssh" take-out || true; fi
 step "Stopping server and nginx"
 if [ -x "$prefix/bin/hokku" ]; then "$prefix/bin/hokku" stop all; fi
 if [ -d /run/systemd/system ]; then systemctl disable -q hokku.service hokku-nginx.service 2>/dev/null || true; fi
