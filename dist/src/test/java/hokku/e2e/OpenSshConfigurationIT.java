@@ -179,11 +179,10 @@ class OpenSshConfigurationIT {
     @Test
     void aServerThatEndsTellsTheClientsOfWhatRuns() throws Exception {
         assertOn();
-        server.deployed("busy", "one");
         List<String> words = host.client(admin);
-        words.addAll(List.of("dokku@127.0.0.1", "run", "busy", "sh", "-c", "'echo begun; exec sleep 1000'"));
+        words.addAll(List.of("dokku@127.0.0.1", "plugin:install"));
         Running client = Running.start(words, Map.of(), Path.of("."));
-        client.said("begun");
+        client.said("Installing a plugin");
 
         server.kill();
 
@@ -192,6 +191,5 @@ class OpenSshConfigurationIT {
             assertThat(ended.err()).contains("The server ended before the command did");
         });
         server.launch("");
-        await("the start removes what ran").atMost(Duration.ofSeconds(60)).until(() -> server.engine().containers(server.instance()).size() == 1);
     }
 }
