@@ -177,12 +177,12 @@ public final class Housekeeping {
         Map<Integer, Release> releases = new LinkedHashMap<>();
         ReleaseJournal journal = catalogue.journal(app.name());
         journal.releases().forEach(release -> releases.put(release.number(), release));
-        if (app.release().isPresent() && !releases.containsKey(app.release().get().number())) {
+        List<Integer> lastLive = journal.markers().reversed().stream().map(Marker::release).filter(releases::containsKey).distinct()
+                .limit(most).toList();
+        if (app.release().isPresent() && !lastLive.contains(app.release().get().number())) {
             // Whoever took the journal away must not lose the images too.
             throw new IOException("the journal of " + app.name() + " does not know the release that is live");
         }
-        List<Integer> lastLive = journal.markers().reversed().stream().map(Marker::release).filter(releases::containsKey).distinct()
-                .limit(most).toList();
         return lastLive.stream().map(releases::get).toList();
     }
 }
