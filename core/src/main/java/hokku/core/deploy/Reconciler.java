@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -43,7 +42,6 @@ import org.slf4j.LoggerFactory;
 /// the home holds no app.
 public final class Reconciler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(10);
     /// One that takes long to start must not hold up the others, and a thousand at once would be too much for the engine. Routes are
@@ -59,11 +57,7 @@ public final class Reconciler implements AutoCloseable {
     private final Repair repair;
     private final Semaphore starts = new Semaphore(STARTED_AT_ONCE);
     private final CountDownLatch settled = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
-    /// How long the last pause was of an app that could not be repaired since.
-    private final Map<AppId, Duration> pauses = new ConcurrentHashMap<>();
-    /// Apps that are looked at again after their pause; until then nothing of them is started.
-    private final Set<AppId> pausing = ConcurrentHashMap.newKeySet();
+    private final Pauses pauses = new Pauses();
     /// Apps that are about to be looked at.
     private final Set<AppId> planned = ConcurrentHashMap.newKeySet();
     /// What tells of changes. Guarded by itself.
@@ -121,10 +115,10 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void settle() {
-        Duration pause = FIRST_PAUSE;
+        Duration pause = Pauses.FIRST;
         watch();
         try {
-            while (closed.getCount() > 0) {
+            while (!pauses.isClosed()) {
                 try {
                     compare();
                     settled.countDown();
@@ -135,10 +129,10 @@ public final class Reconciler implements AutoCloseable {
                 } catch (RuntimeException | LinkageError defect) {
                     LOG.error("What runs could not be compared; the server tries again in {} s", pause.toSeconds(), defect);
                 }
-                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (pauses.await(pause)) {
                     return;
                 }
-                pause = longer(pause, LONGEST_ABSENCE);
+                pause = Pauses.longer(pause, LONGEST_ABSENCE);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
@@ -185,7 +179,7 @@ public final class Reconciler implements AutoCloseable {
 
     /// Looks at an app soon; several changes at once are looked at together.
     private void plan(AppId id) {
-        if (closed.getCount() > 0 && planned.add(id)) {
+        if (!pauses.isClosed() && planned.add(id)) {
             Thread.ofVirtual().name("follow " + id).start(() -> {
                 try {
                     catalogue.find(id).ifPresent(this::follow);
@@ -246,9 +240,7 @@ public final class Reconciler implements AutoCloseable {
             if (app.isPresent()) {
                 planned.remove(app.get().id());
                 reconcile(lease, app.get(), atStart);
-                if (!pausing.contains(app.get().id())) {
-                    pauses.remove(app.get().id());
-                }
+                pauses.forget(app.get().id());
             }
         } catch (UserError failed) {
             if (failed.exitCode() == UserError.UNAVAILABLE) {
@@ -307,7 +299,7 @@ public final class Reconciler implements AutoCloseable {
         List<Instance> answering = present;
         int complete = deployment.processes().stream().mapToInt(ProcessSpec::count).sum();
         long alive = present.stream().filter(Reconciler::isAlive).count();
-        if (alive < complete && !pausing.contains(app.id()) && (starting || mayHeal(app, present, complete))) {
+        if (alive < complete && !pauses.isRunning(app.id()) && (starting || mayHeal(app, present, complete))) {
             try {
                 starts.acquire();
                 try {
@@ -346,28 +338,8 @@ public final class Reconciler implements AutoCloseable {
         return present.size() < complete || !app.value(CoreSettings.RESTART_POLICY).orElseThrow().equals("no");
     }
 
-    /// Each attempt makes the engine tell of changes, which must not be taken for a reason to try again at once.
     private void tryLater(App app, Duration longest) {
-        if (!pausing.add(app.id())) {
-            return;
-        }
-        Duration pause = pauses.merge(app.id(), FIRST_PAUSE, (former, first) -> longer(former, longest));
-        Thread.ofVirtual().name("heal " + app.name()).start(() -> {
-            try {
-                boolean ended = closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-                pausing.remove(app.id());
-                if (!ended) {
-                    catalogue.find(app.id()).ifPresent(this::follow);
-                }
-            } catch (InterruptedException ended) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    private static Duration longer(Duration pause, Duration longest) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(longest) < 0 ? twice : longest;
+        pauses.begin(app.id(), longest, () -> catalogue.find(app.id()).ifPresent(this::follow));
     }
 
     /// A crash between the commit point and the move of the branch: the move is made now.
@@ -391,7 +363,7 @@ public final class Reconciler implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
+        pauses.close();
         settling.interrupt();
         synchronized (watches) {
             watches.forEach(Reconciler::end);
