@@ -82,8 +82,13 @@ final class Bench {
                         version("docker", "version", "--format", "{{.Server.Version}}"),
                         version("/usr/sbin/nginx", "-v"), version("git", "--version"), version("ssh", "-V")),
                 "Connections  ssh to 127.0.0.1, a new connection for each push and command, algorithms as the client prefers them",
-                "By hand      sshd (UsePAM no), bare repository, docker build (classic), docker run, nginx -t and reload;"
+                "By hand      sshd (UsePAM no), bare repository, docker build (" + builder() + "), docker run, nginx -t and reload;"
                         + " in turn with Hokku");
+    }
+
+    /// As the script that starts this has chosen it: the one that Hokku builds with on this machine.
+    private static String builder() {
+        return "1".equals(System.getenv("DOCKER_BUILDKIT")) ? "BuildKit" : "classic";
     }
 
     private static String version(String... words) throws IOException, InterruptedException {
