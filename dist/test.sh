@@ -9,6 +9,7 @@ ensure_test_packages() {
   local missing=()
   command -v ssh >/dev/null || missing+=(openssh-client)
   command -v git >/dev/null || missing+=(git)
+  command -v sudo >/dev/null || missing+=(sudo)
   command -v curl >/dev/null || missing+=(curl)
   command -v busybox >/dev/null || missing+=(busybox-static)
   command -v ip >/dev/null || missing+=(iproute2)
