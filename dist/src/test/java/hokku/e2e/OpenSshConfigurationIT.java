@@ -145,6 +145,15 @@ class OpenSshConfigurationIT {
         assertNothingChanged(untouched);
     }
 
+    @Test
+    void aHostThatLetsClientsChooseLibrariesIsRefused() throws Exception {
+        host.write("/etc/ssh/sshd_config.d/50-env.conf", "AcceptEnv FOO *\n");
+        Running.Result refused = on();
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("AcceptEnv * would let clients choose", "is as it was before");
+        assertNothingChanged(untouched);
+    }
+
     /// As on Ubuntu 24.04: systemd has the port, and no sshd runs that could be told anything.
     @Test
     void anSshdThatASocketStartsForEachConnectionWorksAsWell() throws Exception {
