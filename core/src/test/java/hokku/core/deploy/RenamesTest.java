@@ -2,6 +2,7 @@ package hokku.core.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import hokku.api.App;
 import hokku.api.AppName;
@@ -53,6 +54,7 @@ class RenamesTest {
         house.change(app -> app.withEnv(app.env().with("A", "1")).withDomains(List.of(Domain.of("www.example.com")), false).withLocked(true));
         Files.writeString(Files.createDirectories(house.home.pluginFolder(House.APP, "postgres")).resolve("links"), "db");
         App before = house.app();
+        await("only the live deployment runs").atMost(Duration.ofSeconds(20)).until(() -> house.instances().size() == 1);
         List<Instance> running = house.instances();
 
         App after = rename();
