@@ -1,13 +1,10 @@
 package hokku.dist;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.spi.ToolProvider;
 
 /// The Java runtime of the package: what the server needs of the JDK that runs this program, and no more.
 ///
@@ -43,15 +40,25 @@ record JavaRuntime(Path folder) {
         return folder;
     }
 
-    private void jlink() {
-        ToolProvider jlink = ToolProvider.findFirst("jlink")
-                .orElseThrow(() -> new IllegalStateException("This Java has no jlink: build with a JDK, not a JRE."));
-        List<String> words = new ArrayList<>(OPTIONS);
+    /// As a process of its own: the classes that jlink generates for method handles depend on what its process has used of them before.
+    private void jlink() throws IOException {
+        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+        if (!Files.isExecutable(jlink)) {
+            throw new IllegalStateException("This Java has no jlink: build with a JDK, not a JRE.");
+        }
+        List<String> words = new ArrayList<>(List.of(jlink.toString()));
+        words.addAll(OPTIONS);
         words.addAll(List.of("--add-modules", String.join(",", MODULES), "--output", folder.toString()));
-        PrintStream out = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-        int code = jlink.run(out, out, words.toArray(String[]::new));
-        if (code != 0) {
-            throw new IllegalStateException("jlink ended with " + code + ".");
+        Process process = new ProcessBuilder(words).inheritIO().start();
+        try {
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("jlink ended with " + code + ".");
+            }
+        } catch (InterruptedException ended) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the runtime was cut", ended);
         }
     }
 }
