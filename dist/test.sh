@@ -32,9 +32,10 @@ ensure_buildx() {
   if available docker-buildx; then apt_install docker-buildx; return; fi
   step "Installing docker-buildx from Debian 13"
   mirror=$(grep -ohsE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.sources | head -n 1 || true)
+  [ -n "$mirror" ] || fail "The sources of apt name no mirror of Debian's: install docker-buildx by hand, then run this again."
   work=$(mktemp -d)
   mkdir "$work/lists" "$work/cache"
-  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "${mirror:-http://deb.debian.org/debian}" >"$work/sources.list"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "$mirror" >"$work/sources.list"
   option=(-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache"
     -o APT::Sandbox::User=root -qq)
   (cd "$work" && apt-get "${option[@]}" update && apt-get "${option[@]}" download docker-buildx && dpkg -i docker-buildx_*.deb) >"$work/log" 2>&1 ||
