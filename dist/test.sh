@@ -31,7 +31,7 @@ ensure_buildx() {
   apt_update
   if available docker-buildx; then apt_install docker-buildx; return; fi
   step "Installing docker-buildx from Debian 13"
-  mirror=$(grep -ohsE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.sources | head -n 1 || true)
+  mirror=$(grep -ohsE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/mirrors/* | head -n 1 || true)
   [ -n "$mirror" ] || fail "The sources of apt name no mirror of Debian's: install docker-buildx by hand, then run this again."
   work=$(mktemp -d)
   mkdir "$work/lists" "$work/cache"
