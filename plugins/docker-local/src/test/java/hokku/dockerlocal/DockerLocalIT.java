@@ -17,10 +17,10 @@ import hokku.api.Instance;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
+import hokku.testkit.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,8 +208,6 @@ class DockerLocalIT extends SchedulerFixture {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+        return FreePort.find();
     }
 }

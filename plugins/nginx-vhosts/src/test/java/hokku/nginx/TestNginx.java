@@ -4,10 +4,10 @@ import hokku.api.Setting;
 import hokku.api.spi.Proxy;
 import hokku.testkit.FakeApps;
 import hokku.testkit.FakeContext;
+import hokku.testkit.FreePort;
 import hokku.testkit.RecordingContributions;
 import hokku.testkit.RecordingOutput;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,9 +47,7 @@ final class TestNginx implements AutoCloseable {
     }
 
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+        return FreePort.find();
     }
 
     Proxy proxy() {
