@@ -25,7 +25,7 @@ class PluginWallsTest {
             .importPackages("hokku").that(describe("are part of a plugin", type -> isPlugin(type.getPackageName())));
 
     private static boolean isPlugin(String name) {
-        return Stream.of("api", "core", "dist").map(noPlugin -> "hokku." + noPlugin)
+        return Stream.of("api", "core", "dist", "testkit").map(noPlugin -> "hokku." + noPlugin)
                 .noneMatch(noPlugin -> name.equals(noPlugin) || name.startsWith(noPlugin + "."));
     }
 
