@@ -15,6 +15,7 @@ import hokku.core.deploy.LiveApps;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -97,8 +98,8 @@ public final class AppCommands implements Plugin {
 
     @CommandLine.Command(name = "apps:list", description = "List your apps")
     final class ListAll implements Command {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -108,7 +109,7 @@ public final class AppCommands implements Plugin {
         @Override
         public void run(Session session) {
             List<String> names = apps.list().stream().map(AppName::value).toList();
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(names);
                 return;
             }

@@ -7,7 +7,6 @@ import hokku.api.Contributions;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.api.UserError;
-import hokku.api.spi.Command;
 import hokku.api.spi.Report;
 import hokku.api.spi.Session;
 import hokku.core.deploy.Builds;
@@ -26,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -90,11 +90,9 @@ public final class BuildCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "builds:list", description = "List the builds of an app, the newest first; what runs now of all apps without one")
-    final class ListAll implements Command {
-        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "Only this app, with what is over")
-        private String app;
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+    final class ListAll extends OptionalAppCommand {
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
         @Option(names = "--kind", paramLabel = "build|deploy", description = "Only this kind; every push and ps:rebuild is a build")
         private String kind;
         @Option(names = "--status", paramLabel = "<status>", description = "Only these: waiting, running, succeeded, failed, canceled, abandoned")
@@ -106,13 +104,8 @@ public final class BuildCommands implements Plugin {
         }
 
         @Override
-        public Optional<AppName> app() {
-            return Optional.ofNullable(app).map(AppName::of);
-        }
-
-        @Override
         public void run(Session session) {
-            boolean json = Formats.isJson(format);
+            boolean json = format.isJson();
             if (kind != null && !List.of("build", "deploy").contains(kind)) {
                 throw new UserError("Invalid --kind value \"" + kind + "\" (allowed: build, deploy)");
             }
@@ -124,12 +117,12 @@ public final class BuildCommands implements Plugin {
                 return;
             }
             if (found.isEmpty()) {
-                session.print(app == null ? "No builds currently running" : "No builds recorded for this app");
+                session.print(isNamed() ? "No builds recorded for this app" : "No builds currently running");
                 return;
             }
-            String row = (app == null ? "%-20s " : "%s") + "%-9s %-10s %-9s %-21s %-9s %s";
-            session.print(row.formatted(app == null ? "App" : "", "Build ID", "Status", "Commit", "Started", "Duration", "By"));
-            found.forEach(build -> session.print(row.formatted(app == null ? build.app() : "",
+            String row = (isNamed() ? "%s" : "%-20s ") + "%-9s %-10s %-9s %-21s %-9s %s";
+            session.print(row.formatted(isNamed() ? "" : "App", "Build ID", "Status", "Commit", "Started", "Duration", "By"));
+            found.forEach(build -> session.print(row.formatted(isNamed() ? "" : build.app(),
                     build.record().number() == 0 ? "-" : build.record().number(), build.record().status(), shortened(build.record().commit()),
                     time(build.record().started()), words(took(build.record())), build.record().by())));
         }
@@ -175,14 +168,14 @@ public final class BuildCommands implements Plugin {
 
     @CommandLine.Command(name = "builds:info", description = "Show one build of an app, and the time that each stage took")
     final class Info extends BuildCommand {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public void run(Session session) {
             Build build = builds.get(name(), number().orElseThrow(() -> new UserError(IDLE)));
             SequencedMap<String, Object> fields = fields(build);
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(fields);
                 return;
             }
@@ -236,28 +229,21 @@ public final class BuildCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "builds:prune", description = "Remove builds beyond the limits of builds:report now")
-    final class Prune implements Command {
-        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "The app")
-        private String app;
+    final class Prune extends OptionalAppCommand {
         @Option(names = "--all-apps", description = "Every app")
         private boolean all;
 
         @Override
         public Access access() {
-            return Access.OPERATE;
-        }
-
-        @Override
-        public Optional<AppName> app() {
-            return Optional.ofNullable(app).map(AppName::of);
+            return isNamed() ? Access.OPERATE : Access.ADMIN;
         }
 
         @Override
         public void run(Session session) {
-            if (all == (app != null)) {
+            if (all == isNamed()) {
                 throw UserError.usage("Name an app or give --all-apps");
             }
-            for (AppName each : app == null ? apps.list() : List.of(AppName.of(app))) {
+            for (AppName each : all ? apps.list() : List.of(name())) {
                 builds.prune(each);
             }
         }

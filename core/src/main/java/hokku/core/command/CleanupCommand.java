@@ -5,17 +5,14 @@ import hokku.api.AppName;
 import hokku.api.Contributions;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
-import hokku.api.spi.Command;
 import hokku.api.spi.Session;
 import hokku.core.deploy.FreeSpace;
 import hokku.core.deploy.Housekeeping;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// The command `cleanup`: does at once what the upkeep does by the day, and says what came of it.
 public final class CleanupCommand implements Plugin {
@@ -30,30 +27,24 @@ public final class CleanupCommand implements Plugin {
         to.command(Cleanup::new);
     }
 
-    @CommandLine.Command(name = "cleanup", description = "Remove images that no release needs, old builds, and what destroyed apps left")
-    final class Cleanup implements Command {
-        @Parameters(index = "0", arity = "0..1", paramLabel = "<app>", description = "Only this app")
-        private String app;
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+    @CommandLine.Command(name = "cleanup", description = "Remove images that no release needs and old builds, of an app or of all;"
+            + " with all of them also what destroyed apps left")
+    final class Cleanup extends OptionalAppCommand {
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
-            return Access.OPERATE;
-        }
-
-        @Override
-        public Optional<AppName> app() {
-            return Optional.ofNullable(app).map(AppName::of);
+            return isNamed() ? Access.OPERATE : Access.ADMIN;
         }
 
         @Override
         public void run(Session session) throws InterruptedException {
-            boolean json = Formats.isJson(format);
+            boolean json = format.isJson();
             if (!json) {
                 session.out().step("Cleaning up...");
             }
-            Housekeeping.Freed freed = app == null ? housekeeping.cleanAll(false) : housekeeping.clean(AppName.of(app));
+            Housekeeping.Freed freed = isNamed() ? housekeeping.clean(name()) : housekeeping.cleanAll(false);
             if (json) {
                 session.json(fields(freed));
             } else {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -79,12 +80,10 @@ public final class KeyCommands implements Plugin {
 
     @picocli.CommandLine.Command(name = "ssh-keys:list", description = "List the keys that may open sessions")
     private final class Show implements Command {
-        @Option(names = "--format", paramLabel = "text|json", description = "How they are printed")
-        private Format format = Format.TEXT;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
         @Parameters(arity = "0..1", paramLabel = "<name>", description = "Only the key with this name")
         private String name = "";
-
-        private enum Format { TEXT, JSON }
 
         @Override
         public Access access() {
@@ -97,7 +96,7 @@ public final class KeyCommands implements Plugin {
             if (shown.isEmpty()) {
                 throw new UserError("No public keys found.");
             }
-            if (format == Format.JSON) {
+            if (format.isJson()) {
                 List<Map<String, String>> all = new ArrayList<>();
                 shown.forEach(key -> all.add(fields(key)));
                 session.json(all);

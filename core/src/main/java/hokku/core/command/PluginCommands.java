@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,8 +63,8 @@ public final class PluginCommands implements Plugin {
 
     @CommandLine.Command(name = "plugin:list", description = "List the plugins, and why one is broken")
     private final class Listing implements Command {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the list is written")
-        private String format = "stdout";
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -73,7 +74,7 @@ public final class PluginCommands implements Plugin {
         @Override
         public void run(Session session) {
             List<PluginInfo> plugins = host.plugins();
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(plugins.stream().map(Listing::fields).toList());
                 return;
             }
@@ -102,8 +103,8 @@ public final class PluginCommands implements Plugin {
 
     @CommandLine.Command(name = "plugin:hooks", description = "Show what runs at each hook point, in its order")
     private final class Hooks implements Command {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the list is written")
-        private String format = "stdout";
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -116,7 +117,7 @@ public final class PluginCommands implements Plugin {
             try (Snapshots.Lease lease = host.lease()) {
                 HookPoints.ALL.forEach(point -> points.put(HookPoints.name(point), handlers(lease.registry(), point)));
             }
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(points);
                 return;
             }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `ports:*`: which port of the proxy leads to which port of the containers.
@@ -106,8 +106,8 @@ final class PortCommands {
 
     @Command(name = "ports:list", description = "List the port mappings of an app")
     final class Show extends PortCommand {
-        @Option(names = "--format", defaultValue = "stdout", paramLabel = "stdout|json", description = "stdout (the default) or json")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -118,10 +118,10 @@ final class PortCommands {
         public void run(Session session) {
             App app = current();
             List<PortMapping> mappings = app.ports().isEmpty() ? detected(app) : app.ports();
-            switch (format) {
-                case "json" -> session.json(mappings.stream().map(Show::document).toList());
-                case "stdout" -> print(mappings, session);
-                default -> throw new UserError("Format must be \"stdout\" or \"json\": \"" + format + "\"");
+            if (format.isJson()) {
+                session.json(mappings.stream().map(Show::document).toList());
+            } else {
+                print(mappings, session);
             }
         }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,8 +54,8 @@ public final class ProcessCommands implements Plugin {
         private List<String> counts = List.of();
         @Option(names = "--skip-deploy", description = "Store the scale for the next deploy")
         private boolean skip;
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -94,7 +95,7 @@ public final class ProcessCommands implements Plugin {
                 known.putIfAbsent(ProcessType.WEB, found.count(ProcessType.WEB));
             }
             known.forEach((process, count) -> scale.put(process.value(), count));
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(scale);
                 return;
             }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// The commands about what was deployed: `releases:*`, `url`, `urls`.
@@ -52,8 +52,8 @@ public final class ReleaseCommands implements Plugin {
 
     @CommandLine.Command(name = "releases:list", description = "List the releases of an app, the newest first")
     final class ListAll extends AppCommand {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -63,7 +63,7 @@ public final class ReleaseCommands implements Plugin {
         @Override
         public void run(Session session) {
             List<LiveApps.Past> releases = apps.releases(name()).reversed();
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(releases.stream().map(ReleaseCommands::fields).toList());
                 return;
             }
@@ -85,8 +85,8 @@ public final class ReleaseCommands implements Plugin {
     final class Info extends AppCommand {
         @Parameters(index = "1", arity = "0..1", paramLabel = "<release>", description = "Number of the release; the live one without it")
         private Integer number;
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -107,7 +107,7 @@ public final class ReleaseCommands implements Plugin {
             fields.put("processes", release.processes().keySet().stream().map(Object::toString).toList());
             fields.put("ports", release.ports());
             fields.put("variables", release.env().keys().stream().map(Object::toString).toList());
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(fields);
                 return;
             }
@@ -155,8 +155,8 @@ public final class ReleaseCommands implements Plugin {
 
     @CommandLine.Command(name = "urls", description = "Show all URLs of an app")
     final class Urls extends AppCommand {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         @Override
         public Access access() {
@@ -165,7 +165,7 @@ public final class ReleaseCommands implements Plugin {
 
         @Override
         public void run(Session session) {
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(apps.urls(name()));
                 return;
             }

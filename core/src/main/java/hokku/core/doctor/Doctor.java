@@ -9,15 +9,15 @@ import hokku.api.UserError;
 import hokku.api.spi.Command;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Session;
-import hokku.core.command.Formats;
+import hokku.core.command.OutputFormat;
 import hokku.core.plugin.Snapshots;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
 
 /// The command `doctor`: everything that the core and the plugins can look at, at once, and what to do about it.
 public final class Doctor implements Plugin {
@@ -46,8 +46,8 @@ public final class Doctor implements Plugin {
 
     @CommandLine.Command(name = "doctor", description = "Look whether all that apps depend on is as it should be, and say what to do")
     private final class Look implements Command {
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "How the findings are written")
-        private String format = "stdout";
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         /// It tells of the whole machine, of every app and of who holds which port.
         @Override
@@ -57,7 +57,7 @@ public final class Doctor implements Plugin {
 
         @Override
         public void run(Session session) throws InterruptedException {
-            boolean json = Formats.isJson(format);
+            boolean json = format.isJson();
             List<Rounds.Result> results;
             try (Snapshots.Lease lease = snapshots.lease()) {
                 results = rounds.make(lease);
