@@ -124,7 +124,7 @@ public final class Server implements AutoCloseable {
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
         Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, configuration.sshAddress(),
                 configuration.address(), clock)::list);
-        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins, audit, doctor));
+        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins, audit, json, doctor));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
         Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());
@@ -152,9 +152,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, Doctor doctor) {
+    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, JsonText json, Doctor doctor) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
-                new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(), new EventCommands(audit),
+                new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(parts.apps()),
+                new EventCommands(audit, json, parts.apps()),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()), new RoutingCommands(),
                 new Upkeep(parts.housekeeping()),

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,26 +25,36 @@ import picocli.CommandLine.Parameters;
 /// Who did what, and when: `events`, `events:list`, `events:on`, `events:off`. Read from the [Audit] log, which holds no values.
 public final class EventCommands implements Plugin {
     private final Audit audit;
+    private final Json json;
+    private final Apps apps;
 
-    public EventCommands(Audit audit) {
+    public EventCommands(Audit audit, Json json, Apps apps) {
         this.audit = audit;
+        this.json = json;
+        this.apps = apps;
     }
 
     @Override
     public void contribute(PluginContext context, Contributions to) {
-        Apps apps = context.apps();
-        to.command(() -> new Last(audit, context.json(), apps));
-        to.command(() -> new Listing(audit, context.json(), apps));
-        to.command(() -> new On(apps));
-        to.command(() -> new Off(apps));
+        to.command(Last::new);
+        to.command(Listing::new);
+        to.command(On::new);
+        to.command(Off::new);
+    }
+
+    private void setRecorded(boolean recorded, Session session) throws InterruptedException {
+        if (isRecorded() != recorded) {
+            apps.changeGlobal(global -> global.withSetting(CoreSettings.EVENTS_RECORDED, String.valueOf(recorded)), Apps.Restart.NEVER,
+                    session.out());
+        }
+    }
+
+    private boolean isRecorded() {
+        return apps.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow();
     }
 
     /// A command that shows events.
-    private abstract static sealed class Showing implements Command {
-        private final Audit audit;
-        private final Json json;
-        private final Apps apps;
-
+    private abstract sealed class Showing implements Command {
         @Parameters(index = "0", arity = "0..1", defaultValue = "", paramLabel = "<app>",
                 description = "Only those about this app, which may be gone")
         private String app;
@@ -51,14 +62,8 @@ public final class EventCommands implements Plugin {
         @Option(names = "--who", defaultValue = "", paramLabel = "<key>", description = "Only those of the key of this name")
         private String who;
 
-        @Option(names = "--format", paramLabel = "stdout|json", defaultValue = "stdout", description = "Form of the output")
-        private String format;
-
-        Showing(Audit audit, Json json, Apps apps) {
-            this.audit = audit;
-            this.json = json;
-            this.apps = apps;
-        }
+        @Mixin
+        private final OutputFormat format = new OutputFormat();
 
         /// It tells of every app, and of everybody.
         @Override
@@ -73,7 +78,7 @@ public final class EventCommands implements Plugin {
 
         final void follow(Session session, int most) throws IOException, InterruptedException {
             tellIfOff(session);
-            boolean asJson = Formats.isJson(format);
+            boolean asJson = format.isJson();
             try (Audit.Tail tail = audit.tail(most, wanted())) {
                 tail.former().forEach(line -> show(session, line, asJson));
                 while (true) {
@@ -83,13 +88,13 @@ public final class EventCommands implements Plugin {
         }
 
         private void tellIfOff(Session session) {
-            if (!apps.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow()) {
+            if (!isRecorded()) {
                 session.out().warn("Events are not recorded at present. See events:on");
             }
         }
 
         private void show(Session session, List<String> lines) {
-            if (Formats.isJson(format)) {
+            if (format.isJson()) {
                 session.json(lines.stream().flatMap(line -> parsed(line).stream()).toList());
             } else {
                 lines.forEach(line -> show(session, line, false));
@@ -100,7 +105,7 @@ public final class EventCommands implements Plugin {
             if (asJson) {
                 session.print(line);
             } else {
-                parsed(line).map(Showing::text).ifPresent(session::print);
+                parsed(line).map(this::text).ifPresent(session::print);
             }
         }
 
@@ -118,7 +123,7 @@ public final class EventCommands implements Plugin {
             }
         }
 
-        private static String text(Map<?, ?> event) {
+        private String text(Map<?, ?> event) {
             List<String> words = new ArrayList<>();
             words.add(event.get("when") + " " + event.get("who") + ":");
             words.add(String.valueOf(event.get("command")));
@@ -132,16 +137,12 @@ public final class EventCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "events", description = "Show the last events: who did what, and when (-t follows)")
-    static final class Last extends Showing {
+    final class Last extends Showing {
         @Option(names = {"-t", "--tail"}, description = "Go on with what comes, until interrupted")
         private boolean follow;
 
         @Option(names = {"-n", "--num"}, paramLabel = "<lines>", defaultValue = "100", description = "How many to begin with")
         private int most;
-
-        Last(Audit audit, Json json, Apps apps) {
-            super(audit, json, apps);
-        }
 
         @Override
         public void run(Session session) throws IOException, InterruptedException {
@@ -157,60 +158,37 @@ public final class EventCommands implements Plugin {
     }
 
     @CommandLine.Command(name = "events:list", description = "List all events that are kept")
-    static final class Listing extends Showing {
-        Listing(Audit audit, Json json, Apps apps) {
-            super(audit, json, apps);
-        }
-
+    final class Listing extends Showing {
         @Override
         public void run(Session session) throws IOException {
             show(session, Integer.MAX_VALUE);
         }
     }
 
-    /// Switches the recording.
-    private abstract static sealed class Switch implements Command {
-        private final Apps apps;
-
-        Switch(Apps apps) {
-            this.apps = apps;
-        }
-
-        @Override
-        public final Access access() {
-            return Access.ADMIN;
-        }
-
-        final void set(boolean recorded, Session session) throws InterruptedException {
-            if (apps.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow() != recorded) {
-                apps.changeGlobal(global -> global.withSetting(CoreSettings.EVENTS_RECORDED, String.valueOf(recorded)), Apps.Restart.NEVER,
-                        session.out());
-            }
-        }
-    }
-
     @CommandLine.Command(name = "events:on", description = "Record events from now on, as is initially so")
-    static final class On extends Switch {
-        On(Apps apps) {
-            super(apps);
+    final class On implements Command {
+        @Override
+        public Access access() {
+            return Access.ADMIN;
         }
 
         @Override
         public void run(Session session) throws InterruptedException {
-            set(true, session);
+            setRecorded(true, session);
             session.out().step("Enabling events logger");
         }
     }
 
     @CommandLine.Command(name = "events:off", description = "Record no events any more; those that were recorded stay")
-    static final class Off extends Switch {
-        Off(Apps apps) {
-            super(apps);
+    final class Off implements Command {
+        @Override
+        public Access access() {
+            return Access.ADMIN;
         }
 
         @Override
         public void run(Session session) throws InterruptedException {
-            set(false, session);
+            setRecorded(false, session);
             session.out().step("Disabling events logger");
         }
     }

@@ -55,8 +55,8 @@ class AppCommandsIT {
         new AppCommands(house.apps, house.deploys).contribute(context, core);
         new ProcessCommands(house.apps, house.deploys).contribute(context, core);
         new NamingCommands(house.apps, house.renames, house.clones, house.plugins).contribute(context, core);
-        new LockCommands().contribute(context, core);
-        new EventCommands(audit).contribute(context, core);
+        new LockCommands(house.apps).contribute(context, core);
+        new EventCommands(audit, json, house.apps).contribute(context, core);
         AuthorizedKeys keys = new AuthorizedKeys(house.home.authorizedKeys());
         Dispatcher dispatcher = new Dispatcher(house.plugins, house.apps, new NoGit(), audit, json, "1.2.3");
         daemon = new SshDaemon("127.0.0.1", 0, house.home.hostKeys(), keys, dispatcher);
