@@ -1,7 +1,9 @@
 package hokku.api;
 
 import com.github.dockerjava.api.DockerClient;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /// The Docker engine of this server. Safe for use by several threads.
 public interface Engine {
@@ -32,4 +34,11 @@ public interface Engine {
     /// @return the container's exit code
     /// @throws InterruptedException when it was cancelled; the container has been killed then
     int run(String container, Attachment attachment) throws InterruptedException;
+
+    /// Reads a file of a container, whether that runs or not.
+    ///
+    /// @param path the file's absolute path within it
+    /// @return empty when there is no file at the path
+    /// @throws UserError when the file is larger than [SourceTree#MAX_READ]
+    Optional<byte[]> file(String container, String path) throws IOException;
 }

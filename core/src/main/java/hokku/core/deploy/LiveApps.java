@@ -12,6 +12,7 @@ import hokku.api.Live;
 import hokku.api.Output;
 import hokku.api.Release;
 import hokku.api.Setting;
+import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.hook.AppEvent;
 import hokku.api.spi.Proxy;

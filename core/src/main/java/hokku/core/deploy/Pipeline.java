@@ -8,6 +8,7 @@ import hokku.api.Release;
 import hokku.api.Source;
 import hokku.api.SourceTree;
 import hokku.api.UserError;
+import hokku.api.hook.Order;
 import hokku.api.hook.PostBuild;
 import hokku.api.hook.PostRelease;
 import hokku.api.hook.PreBuild;
@@ -21,9 +22,11 @@ import hokku.core.state.Catalogue;
 import hokku.core.state.ReleaseJournal;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// A push, from its source to a live release: Source → BuiltImage → Release → Deployment → Live.
@@ -100,10 +103,15 @@ final class Pipeline {
                     "The builder %s is not there. Installed builders: %s. Choose one with builder:set %s selected <builder>".formatted(
                             selected.get(), String.join(", ", registry.builders().keySet()), source.app().name())));
         }
+        SortedMap<Order, List<Registry.Contribution<Builder>>> willing = new TreeMap<>();
         for (Registry.Contribution<Builder> builder : registry.builders().values()) {
             if (Failures.in(builder.plugin(), "looking at the source", () -> builder.value().accepts(source))) {
-                return builder;
+                Order order = Failures.in(builder.plugin(), "looking at the source", () -> builder.value().order(source));
+                willing.computeIfAbsent(order, none -> new ArrayList<>()).add(builder);
             }
+        }
+        if (!willing.isEmpty()) {
+            return willing.firstEntry().getValue().getFirst();
         }
         List<String> wants = registry.builders().values().stream().map(each -> each.value().wants()).toList();
         throw new UserError("No builder knows how to build this. Add " + (wants.isEmpty() ? "a plugin with a builder (see plugin:list)"

@@ -5,6 +5,7 @@ import hokku.api.AppName;
 import hokku.api.Endpoint;
 import hokku.api.Output;
 import hokku.api.Release;
+import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.hook.AppEvent;
 import hokku.api.spi.Proxy;

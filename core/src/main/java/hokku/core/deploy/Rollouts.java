@@ -11,6 +11,7 @@ import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.Release;
+import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.hook.PostDeploy;
 import hokku.api.hook.PreDeploy;

@@ -13,11 +13,13 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import hokku.api.Attachment;
 import hokku.api.Engine;
 import hokku.api.Env;
+import hokku.api.SourceTree;
 import hokku.api.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -225,6 +227,16 @@ public final class DockerEngine implements Engine, AutoCloseable {
                 kill(container);
                 return null;
             });
+        }
+    }
+
+    @Override
+    public Optional<byte[]> file(String container, String path) throws IOException {
+        try {
+            return FirstFile.in(client().copyArchiveFromContainerCmd(container, path).exec(), SourceTree.MAX_READ);
+        } catch (NotFoundException none) {
+            LOG.debug("{} has no {}", container, path, none);
+            return Optional.empty();
         }
     }
 

@@ -5,6 +5,7 @@ import hokku.api.Attachment;
 import hokku.api.Engine;
 import hokku.api.Env;
 import java.util.List;
+import java.util.Optional;
 
 /// The engine of a test that has none.
 public record NoEngine() implements Engine {
@@ -25,6 +26,11 @@ public record NoEngine() implements Engine {
 
     @Override
     public int run(String container, Attachment attachment) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<byte[]> file(String container, String path) {
         throw new UnsupportedOperationException();
     }
 }

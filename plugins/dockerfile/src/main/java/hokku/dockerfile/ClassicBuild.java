@@ -7,6 +7,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import hokku.api.AppId;
 import hokku.api.Engine;
 import hokku.api.Output;
+import hokku.api.TarStream;
 import hokku.api.UserError;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,12 +36,12 @@ final class ClassicBuild implements ImageBuild {
 
     @Override
     public String run(Recipe recipe, Output out) throws IOException, InterruptedException {
-        try (ContextStream context = ContextStream.open(recipe.tree(), recipe.wanted(Set.of(recipe.path(), Recipe.IGNORE_FILE)))) {
+        try (TarStream context = TarStream.open(recipe.tree(), recipe.wanted(Set.of(recipe.path(), Recipe.IGNORE_FILE)))) {
             return new Attempt(recipe, context).run(command(recipe, context), out);
         }
     }
 
-    private BuildImageCmd command(Recipe recipe, ContextStream context) {
+    private BuildImageCmd command(Recipe recipe, TarStream context) {
         BuildImageCmd command = engine.client().buildImageCmd()
                 .withTarInputStream(context)
                 .withDockerfilePath(recipe.path())
@@ -54,9 +55,9 @@ final class ClassicBuild implements ImageBuild {
     /// One build, from its start to what is left of it.
     private final class Attempt {
         private final Recipe recipe;
-        private final ContextStream context;
+        private final TarStream context;
 
-        private Attempt(Recipe recipe, ContextStream context) {
+        private Attempt(Recipe recipe, TarStream context) {
             this.recipe = recipe;
             this.context = context;
         }

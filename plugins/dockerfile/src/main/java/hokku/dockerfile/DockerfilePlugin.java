@@ -1,6 +1,7 @@
 package hokku.dockerfile;
 
 import hokku.api.Contributions;
+import hokku.api.HostAuthorities;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.api.hook.AppEvent;

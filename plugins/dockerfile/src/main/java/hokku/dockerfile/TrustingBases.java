@@ -8,8 +8,10 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Image;
 import hokku.api.Engine;
+import hokku.api.HostAuthorities;
 import hokku.api.Output;
 import hokku.api.SourceTree;
+import hokku.api.TarStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -166,7 +168,7 @@ final class TrustingBases {
         for (Map.Entry<String, String> file : files.entrySet()) {
             all = all.with(file.getKey(), file.getValue().getBytes(StandardCharsets.ISO_8859_1), false);
         }
-        try (ContextStream context = ContextStream.open(all, entry -> files.containsKey(entry.path()));
+        try (TarStream context = TarStream.open(all, entry -> files.containsKey(entry.path()));
                 BuildImageResultCallback result = new BuildImageResultCallback()) {
             docker.buildImageCmd().withTarInputStream(context).withDockerfilePath(OURS + "Dockerfile").withTags(Set.of(name)).withRemove(true)
                     .withForcerm(true).exec(result).awaitImageId();
@@ -179,12 +181,7 @@ final class TrustingBases {
         String container = docker.createContainerCmd(image).withCmd("true").withLabels(Map.of(Engine.INSTANCE_LABEL, engine.instance())).exec().getId();
         try {
             for (Place place : PLACES) {
-                try {
-                    FirstFile.in(docker.copyArchiveFromContainerCmd(container, place.bundle()).exec())
-                            .ifPresent(bytes -> found.put(place, new String(bytes, StandardCharsets.ISO_8859_1)));
-                } catch (NotFoundException none) {
-                    LOG.debug("{} has no {}", image, place.bundle());
-                }
+                engine.file(container, place.bundle()).ifPresent(bytes -> found.put(place, new String(bytes, StandardCharsets.ISO_8859_1)));
             }
         } finally {
             Undisturbed.run("remove a container", () -> docker.removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec());

@@ -1,5 +1,6 @@
 package hokku.dockerfile;
 
+import hokku.api.TarStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -47,7 +48,7 @@ class ClassicBuildIT extends DockerfileContract {
         try (var bases = Dockerfile.parse(tree.readText("Dockerfile").orElseThrow()).bases(Map.of())) {
             new UnfinishedBuilds(engine, afterTheCrash, ProcessHandle.current()).begin(source(tree).app().id(), bases);
         }
-        docker().buildImageCmd().withTarInputStream(ContextStream.open(tree, entry -> true)).exec(new BuildImageResultCallback()).awaitImageId();
+        docker().buildImageCmd().withTarInputStream(TarStream.open(tree, entry -> true)).exec(new BuildImageResultCallback()).awaitImageId();
         assertThat(remains()).hasSize(3);
 
         forgetAll(afterTheCrash, layers(afterTheCrash, another()));

@@ -1,5 +1,6 @@
 package hokku.dockerfile;
 
+import hokku.api.HostAuthorities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,15 +1,15 @@
-package hokku.core.deploy;
+package hokku.api;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /// Runs what must not be cut in half on a thread that nobody else knows, and so nobody can interrupt.
-final class Uninterruptible {
+public final class Uninterruptible {
     private Uninterruptible() {}
 
     /// Waits for the end of it, whatever happens to the calling thread; an interrupt that came meanwhile is set again afterwards.
-    static <T> T call(String name, Callable<T> work) throws Exception {
+    public static <T> T call(String name, Callable<T> work) throws Exception {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread.ofVirtual().name(name).start(() -> {
             try {

@@ -1,5 +1,6 @@
-package hokku.dockerfile;
+package hokku.core.docker;
 
+import hokku.api.UserError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,8 @@ final class FirstFile {
     private FirstFile() {}
 
     /// @return empty when what comes first is no file
-    static Optional<byte[]> in(InputStream archive) throws IOException {
+    /// @throws UserError when the file is larger than the limit
+    static Optional<byte[]> in(InputStream archive, int limit) throws IOException {
         try (archive) {
             while (true) {
                 byte[] header = archive.readNBytes(BLOCK);
@@ -25,6 +27,9 @@ final class FirstFile {
                 }
                 int size = Integer.parseInt(new String(header, SIZE, SIZE_LENGTH, StandardCharsets.US_ASCII).replace('\0', ' ').strip(), 8);
                 if (header[TYPE] == '0' || header[TYPE] == 0) {
+                    if (size > limit) {
+                        throw new UserError("A file of a container has " + size + " bytes; no more than " + limit + " are read");
+                    }
                     byte[] content = archive.readNBytes(size);
                     if (content.length < size) {
                         throw new EOFException("the archive ends within its first file");

@@ -1,4 +1,4 @@
-package hokku.dockerfile;
+package hokku.api;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,19 +11,20 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// The certificate authorities that this host trusts besides those that come with its system, as a company's proxy has one.
+/// The certificate authorities that this host trusts besides those that come with its system, as a company's proxy has one: images
+/// that download while they are built need them. Looked up anew at each call.
 ///
 /// @param folder where `update-ca-certificates` finds them
 /// @param bundle all that the host trusts, in one file
-record HostAuthorities(Path folder, Path bundle) {
+public record HostAuthorities(Path folder, Path bundle) {
     private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
 
-    static HostAuthorities ofThisHost() {
+    public static HostAuthorities ofThisHost() {
         return new HostAuthorities(Path.of("/usr/local/share/ca-certificates"), Path.of("/etc/ssl/certs/ca-certificates.crt"));
     }
 
     /// The certificates by the name of their file, each with a line end.
-    SortedMap<String, String> certificates() throws IOException {
+    public SortedMap<String, String> certificates() throws IOException {
         SortedMap<String, String> found = new TreeMap<>();
         if (!Files.isDirectory(folder)) {
             return found;
@@ -42,7 +43,7 @@ record HostAuthorities(Path folder, Path bundle) {
     }
 
     /// All that the host trusts; nothing where it has no such file.
-    String everything() throws IOException {
+    public String everything() throws IOException {
         return Files.isRegularFile(bundle) ? Files.readString(bundle, StandardCharsets.ISO_8859_1) : "";
     }
 }

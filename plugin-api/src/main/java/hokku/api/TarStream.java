@@ -1,6 +1,5 @@
-package hokku.dockerfile;
+package hokku.api;
 
-import hokku.api.SourceTree;
 import hokku.api.SourceTree.Entry;
 import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
@@ -12,20 +11,20 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
-/// The files of a build as a tar archive that is made while it is read.
+/// Files of a source as a tar archive that is made while it is read, as the engine wants them for a build. For one reader.
 ///
 /// An archive that breaks off is reported to the reader as a failure, never as an early end: the engine would build what it got.
-final class ContextStream extends FilterInputStream {
+public final class TarStream extends FilterInputStream {
     private static final int BUFFER = 1 << 16;
 
     private final AtomicReference<Optional<Exception>> failure;
 
-    private ContextStream(Pipe.SourceChannel source, AtomicReference<Optional<Exception>> failure) {
+    private TarStream(Pipe.SourceChannel source, AtomicReference<Optional<Exception>> failure) {
         super(Channels.newInputStream(source));
         this.failure = failure;
     }
 
-    static ContextStream open(SourceTree tree, Predicate<Entry> wanted) throws IOException {
+    public static TarStream open(SourceTree tree, Predicate<Entry> wanted) throws IOException {
         Pipe pipe = Pipe.open();
         AtomicReference<Optional<Exception>> failure = new AtomicReference<>(Optional.empty());
         Thread.ofVirtual().name("build context").start(() -> {
@@ -39,11 +38,11 @@ final class ContextStream extends FilterInputStream {
                 failure.compareAndSet(Optional.empty(), Optional.of(closed));
             }
         });
-        return new ContextStream(pipe.source(), failure);
+        return new TarStream(pipe.source(), failure);
     }
 
     /// Why the archive could not be made, if so.
-    Optional<Exception> failure() {
+    public Optional<Exception> failure() {
         return failure.get();
     }
 
