@@ -1,6 +1,5 @@
 package hokku.dockerfile;
 
-import hokku.api.TarStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -13,6 +12,7 @@ import com.github.dockerjava.api.model.Image;
 import hokku.api.BuiltImage;
 import hokku.api.Source;
 import hokku.api.SourceTree;
+import hokku.api.TarStream;
 import hokku.api.UserError;
 import hokku.testkit.FakeSourceTree;
 import hokku.testkit.RecordingOutput;

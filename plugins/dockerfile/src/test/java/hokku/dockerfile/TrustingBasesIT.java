@@ -1,6 +1,5 @@
 package hokku.dockerfile;
 
-import hokku.api.HostAuthorities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +12,7 @@ import hokku.api.AppId;
 import hokku.api.AppName;
 import hokku.api.Env;
 import hokku.api.Global;
+import hokku.api.HostAuthorities;
 import hokku.api.Identity;
 import hokku.api.Source;
 import hokku.api.UserError;

@@ -1,0 +1,27 @@
+package hokku.buildstep;
+
+import hokku.api.Contributions;
+import hokku.api.HostAuthorities;
+import hokku.api.Plugin;
+import hokku.api.PluginContext;
+import hokku.api.hook.AppEvent;
+import java.io.IOException;
+import java.util.stream.Stream;
+
+/// Builds apps from source code with buildpacks.
+public final class BuildstepPlugin implements Plugin {
+    @Override
+    public void contribute(PluginContext context, Contributions to) throws IOException {
+        BuildCaches caches = new BuildCaches(context.engine());
+        Stacks stacks = new Stacks(context.engine(), new BaseImage(context.engine()), HostAuthorities.ofThisHost(), context.folder().resolve("stacks"));
+        Stream.of(BuildstepSettings.MEMORY, BuildstepSettings.CPUS, BuildstepSettings.TIMEOUT, BuildstepSettings.CACHE_SIZE,
+                BuildstepSettings.AT_ONCE, BuildstepSettings.FOLDER).forEach(to::setting);
+        to.builder(new BuildstepBuilder(context.engine(), context.json(), stacks, caches));
+        to.job(new Leftovers(context.apps(), caches, stacks));
+        to.listener(event -> {
+            if (event instanceof AppEvent.Destroyed destroyed) {
+                caches.purge(destroyed.id());
+            }
+        });
+    }
+}

@@ -1,0 +1,103 @@
+package hokku.buildstep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Image;
+import hokku.api.HostAuthorities;
+import hokku.api.SourceTree;
+import hokku.api.spi.Builder;
+import hokku.core.docker.DockerEngine;
+import hokku.testkit.BuilderContract;
+import hokku.testkit.FakeSourceTree;
+import hokku.testkit.PlainJson;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuildstepBuilderIT extends BuilderContract {
+    @TempDir
+    private static Path folder;
+    private static DockerEngine engine;
+    private static BuildCaches caches;
+    private static BuildstepBuilder builder;
+
+    @BeforeAll
+    static void connect() {
+        engine = new DockerEngine(URI.create("unix:///var/run/docker.sock"), "test-" + UUID.randomUUID());
+        caches = new BuildCaches(engine);
+        builder = new BuildstepBuilder(engine, new PlainJson(),
+                new Stacks(engine, new BaseImage(engine), HostAuthorities.ofThisHost(), folder), caches);
+    }
+
+    @AfterAll
+    static void removeStacks() throws IOException {
+        removeImages("hokku-" + engine.instance() + "-buildstep/*");
+        engine.close();
+    }
+
+    @AfterEach
+    void removeWhatWasBuilt() {
+        removeImages("hokku-" + engine.instance() + "/*");
+        caches.removeLeftovers(Set.of());
+    }
+
+    private static void removeImages(String names) {
+        for (Image image : docker().listImagesCmd().withReferenceFilter(names).exec()) {
+            for (String name : image.getRepoTags()) {
+                docker().removeImageCmd(name).exec();
+            }
+        }
+    }
+
+    private static DockerClient docker() {
+        return engine.client();
+    }
+
+    @Override
+    protected Builder builder() {
+        return builder;
+    }
+
+    @Override
+    protected SourceTree good() {
+        return FakeSourceTree.EMPTY.with("Procfile", "web: ./start\n").with("start", "#!/bin/sh\nsleep 1000".getBytes(), true)
+                .with(".buildpacks", "./pack\n".getBytes(), false).with("pack/bin/detect", "#!/bin/sh\necho Hello".getBytes(), true)
+                .with("pack/bin/compile", "#!/bin/sh\necho '       hello from compile'".getBytes(), true);
+    }
+
+    @Override
+    protected SourceTree failing() {
+        return good().with("pack/bin/compile", "#!/bin/sh\necho oops; exit 3".getBytes(), true);
+    }
+
+    @Override
+    protected SourceTree endless() {
+        return good().with("pack/bin/compile", "#!/bin/sh\necho waiting; sleep 1000".getBytes(), true);
+    }
+
+    @Override
+    protected SourceTree foreign() {
+        return FakeSourceTree.EMPTY.with("Dockerfile", "FROM busybox\n");
+    }
+
+    @Override
+    protected Set<String> remains() {
+        Set<String> found = new TreeSet<>();
+        docker().listContainersCmd().withShowAll(true).exec().stream()
+                .filter(each -> engine.instance().equals(each.getLabels().get("hokku.instance"))).forEach(each -> found.add(each.getId()));
+        docker().listImagesCmd().withReferenceFilter("hokku-" + engine.instance() + "/*").exec().stream()
+                .flatMap(each -> Arrays.stream(Optional.ofNullable(each.getRepoTags()).orElse(new String[0]))).forEach(found::add);
+        docker().listImagesCmd().withDanglingFilter(true).exec().forEach(each -> found.add(each.getId()));
+        return found;
+    }
+}
