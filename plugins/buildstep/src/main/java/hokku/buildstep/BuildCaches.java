@@ -62,8 +62,7 @@ final class BuildCaches {
 
     private void removeContainers(Map<String, String> labels) {
         for (Container container : engine.client().listContainersCmd().withShowAll(true).withLabelFilter(labels).exec()) {
-            String server = container.getLabels().get(Workshop.LABEL);
-            if (server != null && !server.equals(Workshop.SERVER)) {
+            if (Workshop.isLeftover(container.getLabels())) {
                 engine.client().removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec();
             }
         }

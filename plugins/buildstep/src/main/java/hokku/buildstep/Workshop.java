@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,24 +37,34 @@ final class Workshop implements AutoCloseable {
 
     private final Engine engine;
     private final String container;
+    /// An image takes over the labels of the container that it is made of, and passes them on: these make them empty.
+    private final Map<String, String> noLabels;
 
-    private Workshop(Engine engine, String container) {
+    private Workshop(Engine engine, String container, Map<String, String> noLabels) {
         this.engine = engine;
         this.container = container;
+        this.noLabels = noLabels;
     }
 
     /// How what ran in it ended.
     enum End { DONE, FAILED, TIMED_OUT, OUT_OF_MEMORY }
 
+    /// Whether it is one that a server which has ended left, by the labels of a container.
+    static boolean isLeftover(Map<String, String> labels) {
+        String server = labels.getOrDefault(LABEL, "");
+        return !server.isEmpty() && !server.equals(SERVER);
+    }
+
     /// @param labels of the container, besides those that all have
     /// @param set says the rest
     static Workshop open(Engine engine, String image, Map<String, String> labels, UnaryOperator<CreateContainerCmd> set) throws InterruptedException {
-        Map<String, String> all = new java.util.TreeMap<>(labels);
+        Map<String, String> all = new TreeMap<>(labels);
         all.put(Engine.INSTANCE_LABEL, engine.instance());
         all.put(LABEL, SERVER);
+        Map<String, String> none = all.keySet().stream().collect(Collectors.toMap(label -> label, label -> ""));
         // A call that is cut off may leave a container that nobody knows.
         Workshop open = uninterrupted("make a container", () -> new Workshop(engine, set.apply(engine.client().createContainerCmd(image)
-                .withLabels(all).withStdinOpen(true).withStdInOnce(true).withAttachStdin(true)).exec().getId()));
+                .withLabels(all).withStdinOpen(true).withStdInOnce(true).withAttachStdin(true)).exec().getId(), none));
         if (Thread.interrupted()) {
             open.close();
             throw new InterruptedException("cancelled before the container was started");
@@ -133,7 +145,7 @@ final class Workshop implements AutoCloseable {
     String commit(String name, UnaryOperator<CommitCmd> set) throws InterruptedException {
         int colon = name.lastIndexOf(':');
         String id = uninterrupted("make an image", () -> set.apply(engine.client().commitCmd(container).withRepository(name.substring(0, colon))
-                .withTag(name.substring(colon + 1)).withPause(false)).exec());
+                .withTag(name.substring(colon + 1)).withLabels(noLabels).withPause(false)).exec());
         if (Thread.interrupted()) {
             uninterrupted("remove an image", () -> engine.client().removeImageCmd(name).exec());
             throw new InterruptedException("cancelled while the image was made");

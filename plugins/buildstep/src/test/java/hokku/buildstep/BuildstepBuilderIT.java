@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Image;
+import hokku.api.BuiltImage;
 import hokku.api.HostAuthorities;
 import hokku.api.SourceTree;
 import hokku.api.spi.Builder;
@@ -11,10 +12,12 @@ import hokku.core.docker.DockerEngine;
 import hokku.testkit.BuilderContract;
 import hokku.testkit.FakeSourceTree;
 import hokku.testkit.PlainJson;
+import hokku.testkit.RecordingOutput;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +25,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BuildstepBuilderIT extends BuilderContract {
@@ -88,6 +92,21 @@ class BuildstepBuilderIT extends BuilderContract {
     @Override
     protected SourceTree foreign() {
         return FakeSourceTree.EMPTY.with("Dockerfile", "FROM busybox\n");
+    }
+
+    @Test
+    void aContainerOfTheAppIsNeverTakenForWhatABuildLeft() throws Exception {
+        BuiltImage image = builder.build(source(good()), new RecordingOutput());
+        String app = docker().createContainerCmd(image.id()).withLabels(Map.of("hokku.instance", engine.instance())).exec().getId();
+        String left = docker().createContainerCmd(image.id()).withLabels(Map.of("hokku.instance", engine.instance(), "hokku.workshop", "1-1")).exec().getId();
+        try {
+            caches.removeLeftovers(Set.of());
+            assertThat(remains()).contains(app).doesNotContain(left);
+            assertThat(docker().inspectContainerCmd(app).exec().getConfig().getLabels()).containsEntry("hokku.workshop", "")
+                    .containsEntry("hokku.id", "");
+        } finally {
+            docker().removeContainerCmd(app).exec();
+        }
     }
 
     @Override
