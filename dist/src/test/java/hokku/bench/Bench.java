@@ -26,7 +26,7 @@ final class Bench {
     public static void main(String[] arguments) throws Exception {
         Table table = new Table();
         String before = load();
-        part("(a) and (c) to (h): a server, and what it is compared with", DEPLOYS + CONNECTIONS + STARTS + ROUTES, table, Bench::besideByHand);
+        part("(a) and (c) to (i): a server, and what it is compared with", DEPLOYS + CONNECTIONS + STARTS + ROUTES, table, Bench::besideByHand);
         part("(b) requests failed", REDEPLOYS, table, new Redeploys(REDEPLOYS)::measure);
         System.out.println();
         conditions(before).forEach(System.out::println);
@@ -38,6 +38,7 @@ final class Bench {
     private static void besideByHand(Table table) throws Exception {
         try (TestServer server = TestServer.start(); ByHand byHand = ByHand.start(server)) {
             part("(a) git push to first 200", DEPLOYS, table, new Deploys(DEPLOYS, server, byHand)::measure);
+            part("(i) git push of source code", DEPLOYS, table, new SourceCode(DEPLOYS, server)::measure);
             if (DEPLOYS == 0) {
                 server.dokku("apps:create", Deploys.APP);
             }
