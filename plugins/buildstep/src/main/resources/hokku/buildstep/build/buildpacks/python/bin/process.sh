@@ -49,7 +49,11 @@ app_process() {
       if has uvicorn; then echo "uvicorn $module:$object$factory${factory:+ --factory}${folder:+ --app-dir $folder} --host 0.0.0.0 --port \$PORT"; return; fi
       if has hypercorn && [ -n "$object" ] && [ -z "$folder" ]; then echo "hypercorn $module:$object --bind 0.0.0.0:\$PORT"; return; fi
     else
-      if has gunicorn; then echo "gunicorn ${folder:+--chdir $folder }'$module:$object${factory:+$factory()}' --bind 0.0.0.0:\$PORT"; return; fi
+      if has gunicorn; then
+        [ -z "$factory" ] || factory="'$module:$factory()'"
+        echo "gunicorn ${folder:+--chdir $folder }${factory:-$module:$object} --bind 0.0.0.0:\$PORT"
+        return
+      fi
       if has waitress-serve && [ -z "$folder" ]; then echo "waitress-serve --listen=0.0.0.0:\$PORT ${factory:+--call }$module:$object$factory"; return; fi
       if has flask && [ -z "$folder" ] && grep -qE '(from|import) flask' "$file" && ! grep -q '__main__' "$file"; then
         developing "Flask's own server"
