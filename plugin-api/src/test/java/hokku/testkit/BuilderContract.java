@@ -121,6 +121,21 @@ public abstract class BuilderContract {
         assertThat(other.get(60, TimeUnit.SECONDS).source().app()).isEqualTo(second);
     }
 
+    @Test
+    void nothingIsPurgedOfAnAppThatWasNeverBuilt() throws Exception {
+        Set<String> before = remains();
+        builder().purgeCache(App.create(AppName.of("never-built"), AppId.random(), Instant.EPOCH, Global.EMPTY));
+        assertThat(remains()).isEqualTo(before);
+    }
+
+    @Test
+    void aBuildAfterAPurgeMakesAnImageAgain() throws Exception {
+        builder().build(source(good()), new RecordingOutput());
+        builder().purgeCache(app);
+        builder().purgeCache(app);
+        assertThat(builder().build(source(good()), new RecordingOutput()).processes()).containsKey(ProcessType.WEB);
+    }
+
     /// Waits for a word among the lines of a build.
     private record LineWatch(String word, CountDownLatch seen) implements Output {
         @Override

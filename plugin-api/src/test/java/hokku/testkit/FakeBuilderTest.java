@@ -1,8 +1,12 @@
 package hokku.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hokku.api.Source;
 import hokku.api.SourceTree;
 import hokku.api.spi.Builder;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class FakeBuilderTest extends BuilderContract {
     private final FakeBuilder builder = new FakeBuilder();
@@ -35,5 +39,14 @@ class FakeBuilderTest extends BuilderContract {
     @Override
     protected Set<String> remains() {
         return Set.of();
+    }
+
+    @Test
+    void itsCacheIsWhatItHasBuiltUntilThatIsPurged() throws Exception {
+        Source source = source(good());
+        builder.build(source, new RecordingOutput());
+        assertThat(builder.keeps(source.app())).isTrue();
+        builder.purgeCache(source.app());
+        assertThat(builder.keeps(source.app())).isFalse();
     }
 }
