@@ -8,7 +8,6 @@ import hokku.api.Release;
 import hokku.api.Source;
 import hokku.api.SourceTree;
 import hokku.api.UserError;
-import hokku.api.hook.Order;
 import hokku.api.hook.PostBuild;
 import hokku.api.hook.PostRelease;
 import hokku.api.hook.PreBuild;
@@ -19,14 +18,11 @@ import hokku.core.git.Push;
 import hokku.core.plugin.Registry;
 import hokku.core.plugin.Snapshots;
 import hokku.core.state.Catalogue;
-import hokku.core.state.ReleaseJournal;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// A push, from its source to a live release: Source → BuiltImage → Release → Deployment → Live.
@@ -58,7 +54,7 @@ final class Pipeline {
         Hooks hooks = new Hooks(registry);
         App app = catalogue.get(push.app());
         Source source = hooks.before(PreBuild.class, source(app, push, number), out);
-        Registry.Contribution<Builder> builder = builder(registry, source);
+        Registry.Contribution<Builder> builder = BuilderChoice.of(registry, source);
         out.step("Building " + app.name() + " from " + builder.value().name());
         BuiltImage image = Failures.in(builder.plugin(), "build", () -> builder.value().build(source, out));
         faults.reach(FaultPoints.Point.BUILT);
@@ -94,28 +90,6 @@ final class Pipeline {
             }
         }
         return new Source(app, number, push.commit(), tree, app.runtimeEnv(), push.by(), clock.instant());
-    }
-
-    private static Registry.Contribution<Builder> builder(Registry registry, Source source) throws InterruptedException {
-        Optional<String> selected = source.app().value(CoreSettings.BUILDER_SELECTED);
-        if (selected.isPresent()) {
-            return Optional.ofNullable(registry.builders().get(selected.get())).orElseThrow(() -> new UserError(
-                    "The builder %s is not there. Installed builders: %s. Choose one with builder:set %s selected <builder>".formatted(
-                            selected.get(), String.join(", ", registry.builders().keySet()), source.app().name())));
-        }
-        SortedMap<Order, List<Registry.Contribution<Builder>>> willing = new TreeMap<>();
-        for (Registry.Contribution<Builder> builder : registry.builders().values()) {
-            if (Failures.in(builder.plugin(), "looking at the source", () -> builder.value().accepts(source))) {
-                Order order = Failures.in(builder.plugin(), "looking at the source", () -> builder.value().order(source));
-                willing.computeIfAbsent(order, none -> new ArrayList<>()).add(builder);
-            }
-        }
-        if (!willing.isEmpty()) {
-            return willing.firstEntry().getValue().getFirst();
-        }
-        List<String> wants = registry.builders().values().stream().map(each -> each.value().wants()).toList();
-        throw new UserError("No builder knows how to build this. Add " + (wants.isEmpty() ? "a plugin with a builder (see plugin:list)"
-                : String.join(", or ", wants)) + " to the repository, commit and push again");
     }
 
     /// The app's variables are read now: what was set while the build ran is in the release.
