@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,7 +59,7 @@ class BuildsIT {
         String live = tree.remote("master");
         tree.commit(Sources.page("two", "echo half way; sleep 600"));
         Running push = tree.start("push", "dokku", "HEAD:master").said("half way");
-        Running follower = Running.start(server.words("builds:output", "ended", "current", "-t"), java.util.Map.of(), tree.folder()).said("half way");
+        Running follower = Running.start(server.words("builds:output", "ended", "current", "-t"), Map.of(), tree.folder()).said("half way");
         tree.commit(Sources.page("three"));
         Running waiting = tree.start("push", "dokku", "HEAD:master").said("Waiting for the deploy of");
         assertThat(server.dokku("builds:list").lines().map(line -> line.split(" +")[0])).containsSequence("App", "ended", "ended");
@@ -75,10 +77,34 @@ class BuildsIT {
         assertThat(server.dokku("builds:list")).contains("No builds currently running");
         assertThat(tree.remote("master")).isEqualTo(live);
         assertThat(server.get("ended")).isEqualTo(new Web.Answer(200, "one"));
-        Running rebuild = Running.start(server.words("ps:rebuild", "ended"), java.util.Map.of(), tree.folder());
+        Running rebuild = Running.start(server.words("ps:rebuild", "ended"), Map.of(), tree.folder());
         assertThat(rebuild.end().exit()).isZero();
         assertThat(server.dokku("builds:info", "ended", "--format", "json")).contains("\"source\" : \"ps:rebuild\"");
         await().until(() -> server.engine().unnamed().isEmpty());
+    }
+
+    @Test
+    void aFolderOfTheRepositoryIsBuiltAsIfItWereAllOfIt() throws Exception {
+        WorkTree tree = server.repository("folder");
+        server.dokku("apps:create", "folder");
+        server.dokku("builder:set", "folder", "build-dir", "./services/web/");
+        assertThat(server.dokku("builder:report", "folder")).containsPattern("Builder computed build dir: +services/web\n");
+        tree.commit(Map.of("README", "another folder is built"));
+        Running.Result refused = tree.push();
+        assertThat(refused.exit()).as(refused.text()).isEqualTo(1);
+        assertThat(refused.err()).contains("The commit has no folder services/web", "builder:set folder build-dir", "nothing is live")
+                .doesNotContain("Building folder");
+
+        Map<String, String> files = new TreeMap<>(Map.of("Dockerfile", "FROM no-such-image-anywhere:1\n", "CNAME", "top.example.com\n",
+                "services/web/CNAME", "web.example.com\n"));
+        Sources.page("one").forEach((path, text) -> files.put("services/web/" + path, text));
+        tree.commit(files);
+        Running.Result pushed = tree.push();
+
+        assertThat(pushed.exit()).as(pushed.text()).isZero();
+        assertThat(server.get("folder")).isEqualTo(new Web.Answer(200, "one"));
+        assertThat(server.web().get("web.example.com", "/")).isEqualTo(new Web.Answer(200, "one"));
+        assertThat(server.web().get("top.example.com", "/").status()).isEqualTo(404);
     }
 
     @Test

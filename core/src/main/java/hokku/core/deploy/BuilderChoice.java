@@ -1,5 +1,6 @@
 package hokku.core.deploy;
 
+import hokku.api.App;
 import hokku.api.Source;
 import hokku.api.UserError;
 import hokku.api.hook.Order;
@@ -32,20 +33,22 @@ final class BuilderChoice {
             }
         }
         if (willing.isEmpty()) {
-            throw new UserError("No builder knows how to build this. " + whatToAdd(registry));
+            throw new UserError("No builder knows how to build this. " + whatToAdd(registry, source.app()));
         }
         return willing.firstEntry().getValue().getFirst();
     }
 
-    private static String whatToAdd(Registry registry) {
+    private static String whatToAdd(Registry registry, App app) {
         List<String> wants = registry.builders().values().stream().map(builder -> builder.value().wants()).toList();
         if (wants.isEmpty()) {
             return "Add a plugin with a builder (see plugin:list), then push again";
         }
+        String folder = app.value(CoreSettings.BUILD_DIR).orElseThrow();
+        String where = folder.equals(CoreSettings.WHOLE_REPOSITORY) ? "the repository" : "the folder " + folder + " of the repository";
         if (wants.size() == 1) {
-            return "Add %s to the repository, commit and push again".formatted(wants.getFirst());
+            return "Add %s to %s, commit and push again".formatted(wants.getFirst(), where);
         }
         return wants.stream().map(want -> "\n       " + want)
-                .collect(Collectors.joining("", "Add one of these to the repository, commit and push again:", ""));
+                .collect(Collectors.joining("", "Add one of these to %s, commit and push again:".formatted(where), ""));
     }
 }

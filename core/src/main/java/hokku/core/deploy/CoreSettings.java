@@ -10,6 +10,7 @@ import hokku.api.Setting.Effect;
 import hokku.api.Setting.Scope;
 import hokku.api.UserError;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -17,9 +18,13 @@ import java.util.function.Function;
 public final class CoreSettings {
     /// Stands for every process type in [#CHECKS_DISABLED] and [#CHECKS_SKIPPED].
     public static final String ALL_PROCESSES = "_all_";
+    /// Stands for the whole repository in [#BUILD_DIR].
+    static final String WHOLE_REPOSITORY = ".";
 
     public static final Setting<String> BUILDER_SELECTED = name("builder", "selected")
             .help("Builder to use instead of the first one that accepts the source");
+    public static final Setting<String> BUILD_DIR = Setting.of("builder", "build-dir", CoreSettings::folder, Function.identity())
+            .initially(WHOLE_REPOSITORY).help("Folder of the repository that is built, and that Procfile, app.json, CNAME and CHECKS are in");
     public static final Setting<String> SCHEDULER_SELECTED = name("scheduler", "selected").initially("docker-local")
             .help("Scheduler that runs the app's containers");
     public static final Setting<String> PROXY_TYPE = name("proxy", "type").initially("nginx").effect(Effect.ROUTE)
@@ -61,8 +66,8 @@ public final class CoreSettings {
             .help("Whether the server records who did what: events:on and events:off");
 
     /// Every setting of the core.
-    public static final List<Setting<?>> ALL = List.of(BUILDER_SELECTED, SCHEDULER_SELECTED, PROXY_TYPE, PROXY_PORT, DEPLOY_BRANCH,
-            REV_ENV_VAR, DISABLE_AUTOCREATION, WAIT_TO_RETIRE, START_TIMEOUT, CHECKS_DISABLED, CHECKS_SKIPPED, RESTART_POLICY,
+    public static final List<Setting<?>> ALL = List.of(BUILDER_SELECTED, BUILD_DIR, SCHEDULER_SELECTED, PROXY_TYPE, PROXY_PORT,
+            DEPLOY_BRANCH, REV_ENV_VAR, DISABLE_AUTOCREATION, WAIT_TO_RETIRE, START_TIMEOUT, CHECKS_DISABLED, CHECKS_SKIPPED, RESTART_POLICY,
             STOP_TIMEOUT, PROCFILE_PATH, LOG_MAX_SIZE, KEPT_RELEASES, BUILDS_RETENTION, BUILDS_SIZE, FreeSpace.LEAST,
             APP_JSON_PATH, EVENTS_RECORDED);
 
@@ -104,6 +109,16 @@ public final class CoreSettings {
             }
             return path;
         }, Function.identity());
+    }
+
+    /// The same folder in the same words, however it was written.
+    private static String folder(String text) {
+        List<String> words = Arrays.stream(text.split("/")).filter(word -> !word.isEmpty() && !word.equals(".")).toList();
+        if (text.startsWith("/") || words.contains("..") || text.codePoints().anyMatch(Character::isISOControl)) {
+            throw new UserError("Invalid value for build-dir: use the path of a folder relative to the top of the repository,"
+                    + " for instance services/web, or . for all of it");
+        }
+        return words.isEmpty() ? WHOLE_REPOSITORY : String.join("/", words);
     }
 
     private static String branch(String text) {

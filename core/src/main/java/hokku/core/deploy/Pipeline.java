@@ -53,7 +53,8 @@ final class Pipeline {
         Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
         App app = catalogue.get(push.app());
-        Source source = hooks.before(PreBuild.class, source(app, push, number), out);
+        SourceTree root = root(app, push.tree());
+        Source source = hooks.before(PreBuild.class, source(app, push, root, number), out);
         Registry.Contribution<Builder> builder = BuilderChoice.of(registry, source);
         out.step("Building " + app.name() + " from " + builder.value().name());
         BuiltImage image = Failures.in(builder.plugin(), "build", () -> builder.value().build(source, out));
@@ -69,7 +70,7 @@ final class Pipeline {
             // It may have been locked since this build began.
             DeployLock.demandOpen(before);
             out.step("Releasing " + app.name() + "...");
-            Release release = hooks.before(PreRelease.class, release(before, image, push), out);
+            Release release = hooks.before(PreRelease.class, release(before, image, push, root), out);
             try (Domains.Claim _ = domains.claim(before, domains.of(before, release))) {
                 catalogue.journal(push.app()).release(release);
                 faults.reach(FaultPoints.Point.RECORDED);
@@ -80,8 +81,23 @@ final class Pipeline {
         }
     }
 
-    private Source source(App app, Push push, int number) throws IOException {
-        SourceTree tree = push.tree();
+    /// What is built of a commit, and what files are captured of: one and the same, even if the setting changes while it is built.
+    private static SourceTree root(App app, SourceTree commit) throws IOException {
+        String folder = app.value(CoreSettings.BUILD_DIR).orElseThrow();
+        if (folder.equals(CoreSettings.WHOLE_REPOSITORY)) {
+            return commit;
+        }
+        SourceTree root = commit.below(folder);
+        if (root.entries().isEmpty()) {
+            throw new UserError(("The commit has no folder %1$s, and build-dir says that this is what is built.\n"
+                    + "Commit it, or name another one: builder:set %2$s build-dir <folder>, with . for the whole repository. Then push again")
+                    .formatted(folder, app.name()));
+        }
+        return root;
+    }
+
+    private Source source(App app, Push push, SourceTree root, int number) throws IOException {
+        SourceTree tree = root;
         String procfile = app.value(CoreSettings.PROCFILE_PATH).orElseThrow();
         if (!procfile.equals("Procfile")) {
             Optional<byte[]> content = tree.read(procfile);
@@ -93,13 +109,13 @@ final class Pipeline {
     }
 
     /// The app's variables are read now: what was set while the build ran is in the release.
-    private Release release(App app, BuiltImage image, Push push) throws IOException {
+    private Release release(App app, BuiltImage image, Push push, SourceTree root) throws IOException {
         Map<String, String> files = new TreeMap<>();
         for (String path : CAPTURED) {
-            capture(push.tree(), path, files);
+            capture(root, path, files);
         }
-        capture(push.tree(), app.value(CoreSettings.PROCFILE_PATH).orElseThrow(), files);
-        capture(push.tree(), app.value(CoreSettings.APP_JSON_PATH).orElseThrow(), files);
+        capture(root, app.value(CoreSettings.PROCFILE_PATH).orElseThrow(), files);
+        capture(root, app.value(CoreSettings.APP_JSON_PATH).orElseThrow(), files);
         String tag = images.keep(app, image.source().number(), image.id());
         return new Release(app.name(), image.source().number(), image.id(), tag, image.builder(), app.env(), image.processes(),
                 image.ports(), image.routed(), push.commit(), files, Map.of(), push.by().name(), image.source().at());

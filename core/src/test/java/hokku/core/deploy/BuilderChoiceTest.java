@@ -95,6 +95,9 @@ class BuilderChoiceTest {
         offer(new FakeBuilder("fake"));
         assertThatThrownBy(this::chosen).isInstanceOf(UserError.class)
                 .hasMessage("No builder knows how to build this. Add a Fakefile to the repository, commit and push again");
+        app = app.withSetting(CoreSettings.BUILD_DIR, "./services/web/");
+        assertThatThrownBy(this::chosen).hasMessage("No builder knows how to build this."
+                + " Add a Fakefile to the folder services/web of the repository, commit and push again");
     }
 
     @Test

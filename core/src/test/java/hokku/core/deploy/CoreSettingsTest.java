@@ -59,6 +59,24 @@ class CoreSettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"web", "./web", "web/", "./web//", "././web/."})
+    void theFolderThatIsBuiltMayBeWrittenInSeveralWays(String text) {
+        assertThat(CoreSettings.BUILD_DIR.parse(text)).isEqualTo("web");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "./", ".//."})
+    void aPointIsTheWholeRepository(String text) {
+        assertThat(CoreSettings.BUILD_DIR.parse(text)).isEqualTo(CoreSettings.BUILD_DIR.initial().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "../web", "/web", "/", "a/../b", "web/..", "a\nb"})
+    void theFolderThatIsBuiltStaysInsideTheRepository(String text) {
+        assertThatThrownBy(() -> CoreSettings.BUILD_DIR.parse(text)).isInstanceOf(UserError.class).hasMessageContaining("build-dir");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"-rf", "a..b", "a b", "a~1", "x.lock", "x/", "refs\nheads"})
     void aBranchIsNamedAsGitAllows(String text) {
         assertThatThrownBy(() -> CoreSettings.DEPLOY_BRANCH.parse(text)).isInstanceOf(UserError.class);

@@ -25,10 +25,9 @@ import hokku.core.plugin.TestPlugins;
 import hokku.core.state.Catalogue;
 import hokku.core.state.Home;
 import hokku.testkit.FakeScheduler;
+import hokku.testkit.FakeSourceTree;
 import hokku.testkit.RecordingOutput;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,7 +42,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -70,6 +67,8 @@ final class House {
     Reconciler reconciler;
     Renames renames;
     Clones clones;
+    /// What the next push holds.
+    FakeSourceTree files = FakeSourceTree.EMPTY.with("Dockerfile", "FROM scratch");
     private int pushes;
 
     House(Path folder) throws IOException {
@@ -192,7 +191,7 @@ final class House {
 
         @Override
         public SourceTree tree() {
-            return new MemoryTree(Map.of("Dockerfile", "FROM scratch"));
+            return files;
         }
 
         @Override
@@ -203,33 +202,6 @@ final class House {
         @Override
         public void moveRef() {
             moved = true;
-        }
-    }
-
-    private record MemoryTree(Map<String, String> files) implements SourceTree {
-        @Override
-        public List<Entry> entries() {
-            return files.entrySet().stream().map(each -> new Entry(each.getKey(), Kind.FILE, each.getValue().length())).toList();
-        }
-
-        @Override
-        public Optional<byte[]> read(String path) {
-            return Optional.ofNullable(files.get(path)).map(text -> text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void writeTar(OutputStream to, Predicate<Entry> wanted) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public SourceTree with(String path, byte[] content, boolean executable) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public SourceTree below(String folder) {
-            throw new UnsupportedOperationException();
         }
     }
 

@@ -67,7 +67,7 @@ final class DockerfileBuilder implements Builder {
     private BuiltImage built(Source source, Output out) throws IOException, InterruptedException {
         String path = path(source.app());
         Dockerfile dockerfile = Dockerfile.parse(source.tree().readText(path).orElseThrow(() -> new UserError(
-                "The repository has no " + path + ". Add one, or say where it is: builder-dockerfile:set " + source.app().name()
+                "The source has no " + path + ". Add one, or say where it is: builder-dockerfile:set " + source.app().name()
                         + " dockerfile-path <path>")));
         Optional<Procfile> procfile = source.tree().readText(PROCFILE).map(Procfile::parse);
         SortedMap<ProcessType, List<String>> processes = new TreeMap<>();
