@@ -21,6 +21,7 @@ import hokku.core.command.Outline;
 import hokku.core.command.PluginCommands;
 import hokku.core.command.ProcessCommands;
 import hokku.core.command.ReleaseCommands;
+import hokku.core.command.RepoCommands;
 import hokku.core.command.RoutingCommands;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.deploy.DeployParts;
@@ -157,7 +158,8 @@ public final class Server implements AutoCloseable {
                 new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(parts.apps()),
                 new EventCommands(audit, json, parts.apps()),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
-                new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()), new RoutingCommands(),
+                new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()),
+                new RepoCommands(parts.caches()), new RoutingCommands(),
                 new Upkeep(parts.housekeeping()),
                 new CleanupCommand(parts.housekeeping()),
                 new KeyCommands(keys),

@@ -108,6 +108,26 @@ class BuildsIT {
     }
 
     @Test
+    void whatBuildersKeepOfAnAppIsPurgedWhileNothingDeploysIt() throws Exception {
+        WorkTree tree = server.deployed("purged", "one");
+        tree.commit(Sources.page("two", "echo half way; sleep 600"));
+        Running push = tree.start("push", "dokku", "HEAD:master").said("half way");
+        Running.Result refused = server.ssh("repo:purge-cache", "purged");
+        assertThat(refused).isEqualTo(new Running.Result(1, "", " !     App purged is being deployed. Wait until that is done, then try again\n"));
+        server.dokku("builds:cancel", "purged");
+        push.end();
+
+        assertThat(server.dokku("repo:purge-cache", "purged")).isEqualTo("-----> Removing what builders keep of purged...\n");
+
+        assertThat(server.engine().unnamed()).isEmpty();
+        assertThat(server.dokku("repo:help")).contains("repo:purge-cache");
+        assertThat(server.ssh("repo:purge-cache", "nobody").exit()).isEqualTo(20);
+        tree.commit(Sources.page("three"));
+        assertThat(tree.push().exit()).isZero();
+        assertThat(server.get("purged")).isEqualTo(new Web.Answer(200, "three"));
+    }
+
+    @Test
     void aBuildThatAKillCutOffIsSaidToBeAbandoned() throws Exception {
         try (TestServer other = TestServer.start()) {
             WorkTree tree = other.deployed("cut", "one");

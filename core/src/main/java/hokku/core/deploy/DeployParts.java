@@ -9,8 +9,8 @@ import java.time.Clock;
 import java.util.List;
 
 /// The parts of a deploy, put together.
-public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, Housekeeping housekeeping, Containers containers,
-        Reconciler reconciler, Renames renames, Clones clones) {
+public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, BuildCaches caches, Housekeeping housekeeping,
+        Containers containers, Reconciler reconciler, Renames renames, Clones clones) {
     /// @param address where the server is reached from outside, for names that follow from it
     public static DeployParts assemble(Home home, Catalogue catalogue, Snapshots snapshots, Engine engine, Repositories repositories,
             String address, FaultPoints faults, Clock clock) {
@@ -30,7 +30,8 @@ public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, Houseke
                 clock);
         Renames renames = new Renames(home, catalogue, snapshots, locks, queue, domains, routing, rollouts, images, faults);
         Clones clones = new Clones(home, catalogue, snapshots, locks, domains, images, repositories, faults, clock);
-        return new DeployParts(apps, deploys, builds, housekeeping, new Containers(catalogue, snapshots, rollouts),
+        return new DeployParts(apps, deploys, builds, new BuildCaches(catalogue, snapshots, queue), housekeeping,
+                new Containers(catalogue, snapshots, rollouts),
                 new Reconciler(catalogue, snapshots, locks, routing, retirements, repositories, Repair.of(List.of(renames, clones))),
                 renames, clones);
     }

@@ -67,6 +67,7 @@ final class House {
     Reconciler reconciler;
     Renames renames;
     Clones clones;
+    BuildCaches caches;
     /// What the next push holds.
     FakeSourceTree files = FakeSourceTree.EMPTY.with("Dockerfile", "FROM scratch");
     private int pushes;
@@ -101,6 +102,7 @@ final class House {
         housekeeping = new Housekeeping(catalogue, queue, locks, kept, repositories, builds, space);
         deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, FaultPoints.NONE, clock),
                 builds, space, housekeeping, repositories, FaultPoints.NONE, clock);
+        caches = new BuildCaches(catalogue, plugins, queue);
         renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, FaultPoints.NONE);
         clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, FaultPoints.NONE, clock);
         reconciler = new Reconciler(catalogue, plugins, locks, routing, retirements, repositories, Repair.of(List.of(renames, clones)));
@@ -207,6 +209,7 @@ final class House {
 
     static final class MemoryBuilder implements Builder {
         Trouble trouble = () -> { };
+        Trouble atPurge = () -> { };
         SortedMap<ProcessType, List<String>> processes = new TreeMap<>(Map.of(ProcessType.WEB, List.of()));
         /// Where the build that ran last tells what it does.
         volatile Output out = new RecordingOutput();
@@ -231,6 +234,11 @@ final class House {
             out = to;
             trouble.strike();
             return BuiltImage.of(source, "sha256:" + source.commit(), name(), processes, List.of(8080));
+        }
+
+        @Override
+        public void purgeCache(App app) throws Exception {
+            atPurge.strike();
         }
     }
 

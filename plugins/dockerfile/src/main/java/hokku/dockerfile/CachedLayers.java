@@ -65,10 +65,15 @@ final class CachedLayers {
         write(file, remaining);
     }
 
-    /// Removes everything that is kept for an app.
-    void forget(AppId app) throws IOException {
+    /// Removes what is kept for an app, but for what something else uses: that stays known, for the end of its next build.
+    void purge(AppId app) throws IOException {
         inherit();
         keep(app, Set.of());
+    }
+
+    /// Removes everything that is kept for an app that is no more.
+    void forget(AppId app) throws IOException {
+        purge(app);
         Files.deleteIfExists(folder.resolve(app.value()));
     }
 

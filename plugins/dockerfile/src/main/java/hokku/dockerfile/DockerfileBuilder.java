@@ -29,10 +29,12 @@ final class DockerfileBuilder implements Builder {
 
     private final Engine engine;
     private final BuildChoice choice;
+    private final CachedLayers layers;
 
-    DockerfileBuilder(Engine engine, BuildChoice choice) {
+    DockerfileBuilder(Engine engine, BuildChoice choice, CachedLayers layers) {
         this.engine = engine;
         this.choice = choice;
+        this.layers = layers;
     }
 
     @Override
@@ -62,6 +64,12 @@ final class DockerfileBuilder implements Builder {
             interrupted.initCause(cancelled);
             throw interrupted;
         }
+    }
+
+    /// BuildKit's cache is the engine's, where nothing says which app a part of it is of.
+    @Override
+    public void purgeCache(App app) throws IOException {
+        layers.purge(app.id());
     }
 
     private BuiltImage built(Source source, Output out) throws IOException, InterruptedException {

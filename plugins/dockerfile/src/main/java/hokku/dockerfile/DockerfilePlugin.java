@@ -20,7 +20,7 @@ public final class DockerfilePlugin implements Plugin {
         BuildChoice choice = BuildChoice.bySetting(buildx, new ClassicBuild(context.engine(), layers),
                 new BuildKitBuild(buildx, layers, context.json()));
         Stream.of(BuildSettings.PATH, BuildSettings.BUILDKIT, BuildSettings.CACHE_SIZE, BuildSettings.TRUST).forEach(to::setting);
-        to.builder(new DockerfileBuilder(context.engine(), choice.trusting(bases)));
+        to.builder(new DockerfileBuilder(context.engine(), choice.trusting(bases), layers));
         to.job(new Inheritance(context.engine(), layers));
         to.job(new Upkeep(context.apps(), buildx, bases));
         to.listener(event -> {

@@ -132,6 +132,31 @@ class ClassicBuildIT extends DockerfileContract {
     }
 
     @Test
+    void whatAFailedBuildLeftGoesWhenTheCacheIsPurged() throws Exception {
+        Source source = source(dockerfile("FROM busybox", "RUN echo layer " + unique, "RUN exit 7"));
+        assertThatThrownBy(() -> builder.build(source, new RecordingOutput())).isInstanceOf(UserError.class);
+        assertThat(remains()).hasSize(1);
+        builder.purgeCache(source.app());
+        assertThat(remains()).isEmpty();
+    }
+
+    @Test
+    void aLayerThatSomethingElseUsesIsPurgedByTheNextBuild() throws Exception {
+        Source source = source(dockerfile("FROM busybox", "RUN echo layer " + unique, "RUN exit 7"));
+        assertThatThrownBy(() -> builder.build(source, new RecordingOutput())).isInstanceOf(UserError.class);
+        String layer = remains().iterator().next().substring("image ".length());
+        String user = docker().createContainerCmd(layer).withCmd("true").withLabels(Map.of("hokku.instance", engine.instance())).exec().getId();
+        try {
+            builder.purgeCache(source.app());
+            assertThat(remains()).contains("image " + layer);
+        } finally {
+            docker().removeContainerCmd(user).withForce(true).exec();
+        }
+        builder.build(source(dockerfile("FROM busybox", "CMD [\"true\"]")), new RecordingOutput());
+        assertThat(remains()).isEmpty();
+    }
+
+    @Test
     void aFailedBuildKeepsItsGoodLayersUntilTheNextOneHasEnded() throws Exception {
         String good = "RUN echo layer " + unique;
         assertThatThrownBy(() -> builder.build(source(dockerfile("FROM busybox", good, "RUN exit 7")), new RecordingOutput()))

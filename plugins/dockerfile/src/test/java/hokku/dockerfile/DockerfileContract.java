@@ -89,7 +89,7 @@ abstract class DockerfileContract extends BuilderContract {
 
     final DockerfileBuilder builder(CachedLayers known) {
         ImageBuild build = build(known);
-        return new DockerfileBuilder(engine, app -> build);
+        return new DockerfileBuilder(engine, app -> build, known);
     }
 
     @Override

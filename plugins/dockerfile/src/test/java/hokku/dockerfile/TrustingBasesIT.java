@@ -165,7 +165,7 @@ class TrustingBasesIT {
     }
 
     private DockerfileBuilder builder(ImageBuild build) {
-        return new DockerfileBuilder(engine, known -> build);
+        return new DockerfileBuilder(engine, known -> build, layers);
     }
 
     private Source source(String... lines) throws IOException {
