@@ -1,7 +1,10 @@
-// Prints what package.json says that the buildpack goes by, as assignments for bash. Run with the app's folder as working folder.
+// Prints what the buildpack goes by, as assignments for bash: what package.json says, and whether the Node.js that runs this is one of the
+// range that it asks for. Run in the app's folder, with the path of npm, whose semver compares versions.
 'use strict';
 const fs = require('fs');
+const path = require('path');
 const crypto = require('crypto');
+const npm = fs.realpathSync(process.argv[2]);
 
 const text = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '').trim() : '');
 const word = (value) => (typeof value === 'string' ? value.trim() : '');
@@ -33,6 +36,13 @@ function nodeRange() {
   return ['', ''];
 }
 
+function inRange(range) {
+  if (!range) return 'yes';
+  const semver = require('module').createRequire(npm)('semver');
+  if (semver.validRange(range) === null) return 'invalid';
+  return semver.satisfies(process.version, range) ? 'yes' : 'no';
+}
+
 // A start script that is one plain command is run as it is, so that signals reach it; npm starts what needs a shell.
 function web() {
   const start = word(scripts.start);
@@ -57,6 +67,9 @@ const [range, rangeFrom] = nodeRange();
 const facts = {
   range,
   range_from: rangeFrom,
+  in_range: inRange(range),
+  stack_version: process.versions.node,
+  npm_version: JSON.parse(fs.readFileSync(path.join(path.dirname(npm), '../package.json'), 'utf8')).version,
   npm_range: word(engines.npm),
   package_manager: word(app.packageManager).replace(/\+.*/, ''),
   dependencies: count('dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'),
