@@ -16,6 +16,7 @@ ensure_test_packages() {
   command -v man >/dev/null || missing+=(man-db)
   command -v groff >/dev/null || missing+=(groff-base)
   command -v zsh >/dev/null || missing+=(zsh)
+  [ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
   [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
