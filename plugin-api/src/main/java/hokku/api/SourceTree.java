@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// The files of the commit that is being deployed, straight from the repository. Paths are relative, with `/`.
+/// The files of a commit, mostly of the one that is being deployed, straight from the repository. Paths are relative, with `/`.
 ///
-/// Immutable and safe for use by several threads; readable until the deploy ends.
+/// Immutable and safe for use by several threads; readable until the deploy ends, or for as long as the app is there.
 public interface SourceTree {
     /// The largest file that [#read] gives.
     int MAX_READ = 8 << 20;

@@ -8,6 +8,7 @@ import hokku.api.Domain;
 import hokku.api.Global;
 import hokku.api.Instance;
 import hokku.api.Output;
+import hokku.api.SourceTree;
 import hokku.api.UserError;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.function.UnaryOperator;
 public final class FakeApps implements Apps {
     private final TreeMap<AppName, App> apps = new TreeMap<>();
     private final TreeMap<AppName, List<Instance>> instances = new TreeMap<>();
+    private final Map<String, SourceTree> sources = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
     private Global global = Global.EMPTY;
     private Optional<RuntimeException> failure = Optional.empty();
@@ -49,6 +51,11 @@ public final class FakeApps implements Apps {
 
     public synchronized void setInstances(AppName app, List<Instance> running) {
         instances.put(app, List.copyOf(running));
+    }
+
+    /// What is on a branch of an app; the one named `master` is deployed.
+    public synchronized void setSource(AppName app, String branch, SourceTree tree) {
+        sources.put(app + "/" + branch, tree);
     }
 
     /// Lets every change fail from now on, after the changed copy was made.
@@ -103,6 +110,12 @@ public final class FakeApps implements Apps {
         setGlobal(changed);
         record("change global", restart);
         return changed;
+    }
+
+    @Override
+    public synchronized Optional<SourceTree> source(AppName name, Optional<String> branch) {
+        get(name);
+        return Optional.ofNullable(sources.get(name + "/" + branch.orElse("master")));
     }
 
     @Override

@@ -20,14 +20,15 @@ public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, BuildCa
         Images images = new EngineImages(engine);
         Retirements retirements = new Retirements();
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
-        LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images);
+        Sources sources = new Sources(catalogue, repositories);
+        LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images, sources);
         Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
         DeployQueue queue = new DeployQueue(clock);
         Builds builds = new Builds(home, catalogue, queue, clock);
         FreeSpace space = new FreeSpace(home, engine, catalogue);
         Housekeeping housekeeping = new Housekeeping(catalogue, queue, locks, images, repositories, builds, space);
-        Deploys deploys = new Deploys(catalogue, snapshots, apps, queue, pipeline, builds, space, housekeeping, repositories, faults,
-                clock);
+        Deploys deploys = new Deploys(catalogue, snapshots, apps, queue, pipeline, builds, space, housekeeping, repositories, sources,
+                faults, clock);
         Renames renames = new Renames(home, catalogue, snapshots, locks, queue, domains, routing, rollouts, images, faults);
         Clones clones = new Clones(home, catalogue, snapshots, locks, domains, images, repositories, faults, clock);
         return new DeployParts(apps, deploys, builds, new BuildCaches(catalogue, snapshots, queue), housekeeping,

@@ -37,11 +37,13 @@ public final class Deploys implements PushHandler {
     private final FreeSpace space;
     private final Housekeeping housekeeping;
     private final Repositories repositories;
+    private final Sources sources;
     private final FaultPoints faults;
     private final Clock clock;
 
     Deploys(Catalogue catalogue, Snapshots snapshots, LiveApps apps, DeployQueue queue, Pipeline pipeline,
-            Builds builds, FreeSpace space, Housekeeping housekeeping, Repositories repositories, FaultPoints faults, Clock clock) {
+            Builds builds, FreeSpace space, Housekeeping housekeeping, Repositories repositories, Sources sources,
+            FaultPoints faults, Clock clock) {
         this.catalogue = catalogue;
         this.snapshots = snapshots;
         this.apps = apps;
@@ -51,6 +53,7 @@ public final class Deploys implements PushHandler {
         this.space = space;
         this.housekeeping = housekeeping;
         this.repositories = repositories;
+        this.sources = sources;
         this.faults = faults;
         this.clock = clock;
     }
@@ -82,16 +85,7 @@ public final class Deploys implements PushHandler {
 
     @Override
     public Optional<String> deployBranch(AppName app) {
-        Optional<String> set = catalogue.get(app).value(CoreSettings.DEPLOY_BRANCH);
-        if (set.isPresent()) {
-            return set;
-        }
-        try {
-            return catalogue.journal(app).markers().reversed().stream().flatMap(marker -> marker.ref().stream()).findFirst()
-                    .map(move -> move.ref().substring("refs/heads/".length()));
-        } catch (IOException failed) {
-            throw Failures.storage(failed);
-        }
+        return sources.deployBranch(app);
     }
 
     @Override

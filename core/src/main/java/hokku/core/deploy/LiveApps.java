@@ -12,6 +12,7 @@ import hokku.api.Live;
 import hokku.api.Output;
 import hokku.api.Release;
 import hokku.api.Setting;
+import hokku.api.SourceTree;
 import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.hook.AppEvent;
@@ -36,9 +37,10 @@ public final class LiveApps implements Apps {
     private final Routing routing;
     private final Rollouts rollouts;
     private final Images images;
+    private final Sources sources;
 
     LiveApps(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Domains domains, Routing routing, Rollouts rollouts,
-            Images images) {
+            Images images, Sources sources) {
         this.catalogue = catalogue;
         this.snapshots = snapshots;
         this.locks = locks;
@@ -46,6 +48,7 @@ public final class LiveApps implements Apps {
         this.routing = routing;
         this.rollouts = rollouts;
         this.images = images;
+        this.sources = sources;
     }
 
     @Override
@@ -71,6 +74,11 @@ public final class LiveApps implements Apps {
     @Override
     public List<Domain> domains(App app) {
         return domains.of(app);
+    }
+
+    @Override
+    public Optional<SourceTree> source(AppName name, Optional<String> branch) {
+        return sources.tree(name, branch);
     }
 
     @Override

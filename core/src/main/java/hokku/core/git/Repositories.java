@@ -103,6 +103,13 @@ public final class Repositories {
         return new GitSourceTree(new CommitFiles(() -> open(app), ObjectId.fromString(id)));
     }
 
+    /// The files of a branch; empty where there is none of that name.
+    public Optional<SourceTree> branch(AppName app, String branch) throws IOException {
+        String ref = Branches.ref(branch);
+        Optional<String> tip = exists(app) && Repository.isValidRefName(ref) ? tip(app, ref) : Optional.empty();
+        return tip.isPresent() ? Optional.of(tree(app, tip.get())) : Optional.empty();
+    }
+
     /// The id of the commit that a branch, a tag or the beginning of an id stands for.
     public Optional<String> resolve(AppName app, String revision) throws IOException {
         try (Repository repository = open(app); RevWalk walk = new RevWalk(repository)) {

@@ -8,6 +8,7 @@ import hokku.api.Domain;
 import hokku.api.Global;
 import hokku.api.Instance;
 import hokku.api.Output;
+import hokku.api.SourceTree;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,11 @@ final class OneApp implements Apps {
     @Override
     public Global changeGlobal(UnaryOperator<Global> change, Restart restart, Output out) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<SourceTree> source(AppName name, Optional<String> branch) {
+        return Optional.empty();
     }
 
     @Override

@@ -94,14 +94,15 @@ final class House {
         Retirements retirements = new Retirements();
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, FaultPoints.NONE, clock);
         Images kept = new MemoryImages();
-        apps = new LiveApps(catalogue, plugins, locks, domains, routing, rollouts, kept);
         Repositories repositories = new Repositories(home);
+        Sources sources = new Sources(catalogue, repositories);
+        apps = new LiveApps(catalogue, plugins, locks, domains, routing, rollouts, kept, sources);
         DeployQueue queue = new DeployQueue(clock);
         builds = new Builds(home, catalogue, queue, clock);
         FreeSpace space = new FreeSpace(home, new NoEngine(), catalogue);
         housekeeping = new Housekeeping(catalogue, queue, locks, kept, repositories, builds, space);
         deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, FaultPoints.NONE, clock),
-                builds, space, housekeeping, repositories, FaultPoints.NONE, clock);
+                builds, space, housekeeping, repositories, sources, FaultPoints.NONE, clock);
         caches = new BuildCaches(catalogue, plugins, queue);
         renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, FaultPoints.NONE);
         clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, FaultPoints.NONE, clock);

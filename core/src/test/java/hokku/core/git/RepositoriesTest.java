@@ -9,6 +9,7 @@ import hokku.core.state.Home;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Repository;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +108,17 @@ class RepositoriesTest {
         assertThat(repositories.resolve(app, first.substring(0, 8))).contains(first);
         assertThat(repositories.resolve(app, "f".repeat(40))).isEmpty();
         assertThat(repositories.resolve(app, "~^ nonsense")).isEmpty();
+    }
+
+    @Test
+    void theFilesOfABranchAreThereUnderItsNameOnly() throws IOException {
+        String first = commits().file("a", "1").commit();
+        repositories.store(app, "refs/heads/feature/x", Repositories.NO_COMMIT, first);
+        assertThat(repositories.branch(app, "feature/x").orElseThrow().readText("a")).contains("1");
+        for (String none : List.of("master", "feature", first, "../../HEAD", "", "..", "a b", "feature/x~1", "x\0")) {
+            assertThat(repositories.branch(app, none)).as(none).isEmpty();
+        }
+        assertThat(repositories.branch(AppName.of("other"), "master")).isEmpty();
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Repository;
 
 /// Writes commits into an app's repository without a work tree.
-final class TestCommits {
+public final class TestCommits {
     static final Instant TIME = Instant.ofEpochSecond(1_700_000_000L);
 
     private record File(String path, FileMode mode, byte[] content) {}
@@ -28,12 +28,12 @@ final class TestCommits {
     private final AppName app;
     private final List<File> files = new ArrayList<>();
 
-    TestCommits(Repositories repositories, AppName app) {
+    public TestCommits(Repositories repositories, AppName app) {
         this.repositories = repositories;
         this.app = app;
     }
 
-    TestCommits file(String path, String content) {
+    public TestCommits file(String path, String content) {
         return file(path, FileMode.REGULAR_FILE, content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -42,7 +42,7 @@ final class TestCommits {
         return this;
     }
 
-    String commit(String... parents) throws IOException {
+    public String commit(String... parents) throws IOException {
         try (Repository repository = repositories.open(app); ObjectInserter inserter = repository.newObjectInserter()) {
             DirCache index = DirCache.newInCore();
             DirCacheBuilder builder = index.builder();
