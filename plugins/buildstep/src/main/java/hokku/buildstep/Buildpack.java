@@ -23,8 +23,9 @@ record Buildpack(Kind kind, String text) {
         }
     }
 
-    private static final Pattern ADDRESS = Pattern.compile("(?:https?|git|ssh|git\\+ssh)://[^\\s]+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^\\s]+");
-    private static final Pattern ARCHIVE = Pattern.compile("https?://[^\\s#]+\\.(?:tgz|tar\\.gz)");
+    private static final Pattern ADDRESS = Pattern.compile("(?:https?|git|ssh|git\\+ssh)://(?:[^-/\\s][^/\\s]*@)?(?:[A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]+)?/[^\\s]+"
+            + "|[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[^\\s]+");
+    private static final Pattern ARCHIVE = Pattern.compile("https?://[^\\s#]+\\.(?:tgz|tar\\.gz)(?:\\?[^\\s#]*)?");
     private static final Pattern SHORTHAND = Pattern.compile("([a-z0-9-]+)/([a-z0-9-]+)");
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./+-]*");
     private static final String FILE = "file://";
@@ -42,10 +43,10 @@ record Buildpack(Kind kind, String text) {
         if (Bundled.find(text).isPresent()) {
             return new Buildpack(Kind.BUNDLED, text);
         }
-        if (ARCHIVE.matcher(text).matches()) {
+        if (ARCHIVE.matcher(text).matches() && ADDRESS.matcher(text).matches()) {
             return new Buildpack(Kind.ARCHIVE, text);
         }
-        if (ADDRESS.matcher(place).matches() && !place.startsWith("-")) {
+        if (ADDRESS.matcher(place).matches()) {
             return new Buildpack(Kind.GIT, text);
         }
         if (place.startsWith(FILE) || place.startsWith("/")) {
@@ -68,9 +69,15 @@ record Buildpack(Kind kind, String text) {
     }
 
     private static UserError invalid(String text) {
-        return new UserError("Invalid buildpack specified: " + "\"" + withoutPassword(text) + "\"" + ". Use one of " + String.join(", ", Bundled.names())
+        return new UserError("Invalid buildpack specified: " + "\"" + printable(text) + "\"" + ". Use one of " + String.join(", ", Bundled.names())
                 + ", the address of a git repository (https://host/buildpack.git#branch) or of a .tgz, ./folder for one in the source,"
                 + " or the path of one in the server's folder of buildpacks");
+    }
+
+    /// Nobody knows what is the password in what is no address, so everything before the last sign that may end one is left out.
+    private static String printable(String text) {
+        String shown = masked(text.replaceFirst("(?s)^([a-z+]*://)?.*@", "$1")).replaceAll("\\p{Cntrl}", "?");
+        return shown.length() > 80 ? shown.substring(0, 80) + "…" : shown;
     }
 
     /// The word that the builder in the container understands.
@@ -106,11 +113,12 @@ record Buildpack(Kind kind, String text) {
 
     /// As it may be shown to anybody.
     String shown() {
-        return withoutPassword(text);
+        return masked(text);
     }
 
-    private static String withoutPassword(String text) {
-        return text.replaceFirst("://[^/@]*@", "://");
+    /// Without what may be secret in an address: a name and password, a token in its query.
+    static String masked(String text) {
+        return text.replaceFirst("://[^/]*@", "://").replaceFirst("(://[^#?]*)\\?[^#]*", "$1?...");
     }
 
     @Override

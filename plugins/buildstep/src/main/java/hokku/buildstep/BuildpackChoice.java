@@ -1,5 +1,7 @@
 package hokku.buildstep;
 
+import hokku.api.App;
+import hokku.api.Env;
 import hokku.api.Json;
 import hokku.api.Source;
 import hokku.api.SourceTree;
@@ -23,35 +25,44 @@ record BuildpackChoice(List<Buildpack> buildpacks, Optional<String> by, List<Bun
 
     /// What was named, else what takes the source by its files.
     static Optional<BuildpackChoice> of(Source source, Json json) throws IOException {
-        Optional<BuildpackChoice> named = named(source, json);
-        return named.isPresent() ? named : detected(source.tree());
+        return of(source.app(), source.env(), source.tree(), json);
+    }
+
+    /// @param env what the build sees
+    static Optional<BuildpackChoice> of(App app, Env env, SourceTree tree, Json json) throws IOException {
+        Optional<BuildpackChoice> named = named(app, env, tree, json);
+        return named.isPresent() ? named : detected(tree);
     }
 
     /// What was named: by the variable, by a command, or in the source.
     ///
     /// @throws UserError for a name that can be none
     static Optional<BuildpackChoice> named(Source source, Json json) throws IOException {
-        Optional<String> variable = source.env().get(BuildstepSettings.BUILDPACK_URL).filter(value -> !value.isBlank());
+        return named(source.app(), source.env(), source.tree(), json);
+    }
+
+    private static Optional<BuildpackChoice> named(App app, Env env, SourceTree tree, Json json) throws IOException {
+        Optional<String> variable = env.get(BuildstepSettings.BUILDPACK_URL).filter(value -> !value.isBlank());
         if (variable.isPresent()) {
             return by("the variable BUILDPACK_URL", variable.stream());
         }
-        Optional<String> line = source.tree().readText(".env").map(LINE::matcher).filter(Matcher::find)
-                .map(found -> found.group(1).replaceAll("^(['\"])(.*)\\1$", "$2"));
+        Optional<String> line = tree.readText(".env").map(LINE::matcher).filter(Matcher::find)
+                .map(found -> found.group(1).replaceAll("^(['\"])(.*)\\1$", "$2")).filter(value -> !value.isBlank());
         if (line.isPresent()) {
             return by("BUILDPACK_URL in the file .env", line.stream());
         }
-        Optional<List<String>> set = source.app().own(BuildstepSettings.LIST);
+        Optional<List<String>> set = app.own(BuildstepSettings.LIST);
         if (set.isPresent()) {
             return by("buildpacks:set", set.get().stream());
         }
-        Optional<String> file = source.tree().readText(FILE);
+        Optional<String> file = tree.readText(FILE);
         if (file.isPresent()) {
             Stream<String> lines = file.get().lines().map(String::strip).filter(each -> !each.isEmpty() && !each.startsWith("#"));
             return by("the file " + FILE, lines).or(() -> {
                 throw new UserError("The file " + FILE + " names no buildpack. Write one to a line, or remove the file");
             });
         }
-        Optional<String> appJson = source.tree().readText("app.json");
+        Optional<String> appJson = tree.readText("app.json");
         return appJson.isPresent() && appJson.get().contains("buildpacks") ? by("app.json", urls(json.read(appJson.get()))) : Optional.empty();
     }
 

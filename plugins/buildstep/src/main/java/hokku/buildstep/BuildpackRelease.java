@@ -3,6 +3,7 @@ package hokku.buildstep;
 import hokku.api.EnvKey;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -22,6 +23,9 @@ record BuildpackRelease(SequencedMap<ProcessType, String> processes, SequencedMa
             document = new Load(LoadSettings.builder().setLabel("bin/release").setMaxAliasesForCollections(10).build()).loadFromString(text);
         } catch (YamlEngineException broken) {
             throw new UserError(UserError.FAILED, "What the buildpack's bin/release printed is no YAML: " + broken.getMessage().strip(), broken);
+        } catch (StackOverflowError deep) {
+            // the library knows no bound for how deep it goes
+            throw new UserError(UserError.FAILED, "What the buildpack's bin/release printed is no YAML that can be read: it is nested too deep", deep);
         }
         if (document == null) {
             return new BuildpackRelease(new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -42,6 +46,8 @@ record BuildpackRelease(SequencedMap<ProcessType, String> processes, SequencedMa
                 }
                 found.put(key.apply(String.valueOf(name)), String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " "));
             });
+        } else if (value != null && !(value instanceof Collection<?> none && none.isEmpty())) {
+            throw new UserError("What the buildpack's bin/release says of " + what + " must be a mapping of names to texts");
         }
         return found;
     }

@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
 
 /// Makes an image of source code with buildpacks, in a container that is gone afterwards.
 final class BuildstepBuilder implements Builder {
+    static final String NAME = "buildstep";
     /// A quarter of what a container has without a word: apps go first where there is not enough for all.
     static final int CPU_SHARES = 256;
     private static final long PROCESSES = 8192;
@@ -56,12 +57,12 @@ final class BuildstepBuilder implements Builder {
 
     @Override
     public String name() {
-        return "buildstep";
+        return NAME;
     }
 
     @Override
     public String wants() {
-        return Bundled.all().stream().map(each -> each.wants() + " (" + each.name() + ")").collect(Collectors.joining(", "));
+        return Bundled.allWants();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package hokku.buildstep;
 
+import hokku.api.Apps;
 import hokku.api.Contributions;
 import hokku.api.HostAuthorities;
+import hokku.api.Json;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.api.hook.AppEvent;
@@ -17,11 +19,23 @@ public final class BuildstepPlugin implements Plugin {
         Stream.of(BuildstepSettings.MEMORY, BuildstepSettings.CPUS, BuildstepSettings.TIMEOUT, BuildstepSettings.CACHE_SIZE,
                 BuildstepSettings.AT_ONCE, BuildstepSettings.FOLDER).forEach(to::setting);
         to.builder(new BuildstepBuilder(context.engine(), context.json(), stacks, caches));
+        commands(context.apps(), context.json(), to);
+        to.report(new BuildpacksReport());
         to.job(new Leftovers(context.apps(), caches, stacks));
         to.listener(event -> {
             if (event instanceof AppEvent.Destroyed destroyed) {
                 caches.purge(destroyed.id());
             }
         });
+    }
+
+    static void commands(Apps apps, Json json, Contributions to) {
+        to.command(() -> new BuildpacksAdd(apps));
+        to.command(() -> new BuildpacksSet(apps));
+        to.command(() -> new BuildpacksRemove(apps));
+        to.command(() -> new BuildpacksClear(apps));
+        to.command(() -> new BuildpacksList(apps));
+        to.command(() -> new BuildpacksSetProperty(apps));
+        to.command(() -> new BuildpacksDetect(apps, json));
     }
 }

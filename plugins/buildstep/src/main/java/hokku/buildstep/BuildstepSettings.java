@@ -16,8 +16,9 @@ final class BuildstepSettings {
     /// The variable that names one buildpack, stronger than all else.
     static final EnvKey BUILDPACK_URL = EnvKey.of("BUILDPACK_URL");
 
-    /// Set by `buildpacks:add` and its kin, each as it was typed.
-    static final Setting<List<String>> LIST = Setting.words(BUILDPACKS, "list", word -> Buildpack.parse(word).text()).scope(Scope.APP);
+    /// Set by `buildpacks:add` and its kin, each as it was typed. Looked at where they are set, and again where they are used: what is bundled may change between.
+    static final Setting<List<String>> LIST = Setting.<List<String>>of(BUILDPACKS, "list",
+            text -> List.of(text.split(" ")), value -> String.join(" ", value)).scope(Scope.APP);
 
     /// Set by `buildpacks:set-property`.
     static final Setting<String> STACK = Setting.of(BUILDPACKS, "stack", BuildstepSettings::image, Function.identity())

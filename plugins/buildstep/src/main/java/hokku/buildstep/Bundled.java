@@ -3,10 +3,8 @@ package hokku.buildstep;
 import hokku.api.SourceTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -54,8 +52,25 @@ record Bundled(String name, String wants, List<Pattern> patterns, List<String> p
 
     /// Those that take a source, the first one the one to use.
     static List<Bundled> taking(SourceTree tree) throws IOException {
-        Set<String> paths = tree.entries().stream().map(SourceTree.Entry::path).collect(Collectors.toCollection(LinkedHashSet::new));
-        return ALL.stream().filter(each -> paths.stream().anyMatch(path -> each.patterns.stream().anyMatch(pattern -> pattern.matcher(path).matches())))
-                .toList();
+        List<String> paths = paths(tree);
+        return ALL.stream().filter(each -> paths.stream().anyMatch(each::wants)).toList();
+    }
+
+    /// The path that makes it take a source.
+    Optional<String> found(SourceTree tree) throws IOException {
+        return paths(tree).stream().filter(this::wants).findFirst();
+    }
+
+    private boolean wants(String path) {
+        return patterns.stream().anyMatch(pattern -> pattern.matcher(path).matches());
+    }
+
+    private static List<String> paths(SourceTree tree) throws IOException {
+        return tree.entries().stream().map(SourceTree.Entry::path).toList();
+    }
+
+    /// What any of them wants, in words.
+    static String allWants() {
+        return ALL.stream().map(each -> each.wants + " (" + each.name + ")").collect(Collectors.joining(", "));
     }
 }
