@@ -40,12 +40,12 @@ public interface Apps {
     /// @throws UserError that names the apps which could not follow; they keep serving as before
     Global changeGlobal(UnaryOperator<Global> change, Restart restart, Output out) throws InterruptedException;
 
-    /// The files that were pushed to an app, as they are in its repository now: without what the hooks before a build change.
+    /// What a builder would get of the files that are in an app's repository now, but for what hooks before the build change.
     /// They can be read for as long as the app is there; nothing has to be closed.
     ///
     /// @param branch the name of a branch, also of one that is stored only; without it the branch that is deployed
     /// @return empty when there is no such branch, as before the first deploy
-    /// @throws UserError with exit code 20 when there is no such app
+    /// @throws UserError with exit code 20 when there is no such app; when the branch lacks the folder that is to be built
     Optional<SourceTree> source(AppName name, Optional<String> branch);
 
     /// What can be read of the state of an app's containers, from its scheduler.

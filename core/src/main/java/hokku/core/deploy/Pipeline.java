@@ -53,7 +53,7 @@ final class Pipeline {
         Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
         App app = catalogue.get(push.app());
-        SourceTree root = root(app, push.tree());
+        SourceTree root = Sources.root(app, push.tree());
         Source source = hooks.before(PreBuild.class, source(app, push, root, number), out);
         Registry.Contribution<Builder> builder = BuilderChoice.of(registry, source);
         out.step("Building " + app.name() + " from " + builder.value().name());
@@ -81,31 +81,8 @@ final class Pipeline {
         }
     }
 
-    /// What is built of a commit, and what files are captured of: one and the same, even if the setting changes while it is built.
-    private static SourceTree root(App app, SourceTree commit) throws IOException {
-        String folder = app.value(CoreSettings.BUILD_DIR).orElseThrow();
-        if (folder.equals(CoreSettings.WHOLE_REPOSITORY)) {
-            return commit;
-        }
-        SourceTree root = commit.below(folder);
-        if (root.entries().isEmpty()) {
-            throw new UserError(("The commit has no folder %1$s, and build-dir says that this is what is built.\n"
-                    + "Commit it, or name another one: builder:set %2$s build-dir <folder>, with . for the whole repository. Then push again")
-                    .formatted(folder, app.name()));
-        }
-        return root;
-    }
-
     private Source source(App app, Push push, SourceTree root, int number) throws IOException {
-        SourceTree tree = root;
-        String procfile = app.value(CoreSettings.PROCFILE_PATH).orElseThrow();
-        if (!procfile.equals("Procfile")) {
-            Optional<byte[]> content = tree.read(procfile);
-            if (content.isPresent()) {
-                tree = tree.with("Procfile", content.get(), false);
-            }
-        }
-        return new Source(app, number, push.commit(), tree, app.runtimeEnv(), push.by(), clock.instant());
+        return new Source(app, number, push.commit(), Sources.toBuild(app, root), app.runtimeEnv(), push.by(), clock.instant());
     }
 
     /// The app's variables are read now: what was set while the build ran is in the release.

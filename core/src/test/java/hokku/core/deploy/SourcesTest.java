@@ -71,6 +71,20 @@ class SourcesTest {
     }
 
     @Test
+    void itIsWhatABuilderWouldGet() throws IOException {
+        App app = catalogue.create(HELLO);
+        repositories.create(HELLO);
+        String commit = new TestCommits(repositories, HELLO).file("go.mod", "1").file("web/go.mod", "2").file("web/etc/Procfile", "web: run").commit();
+        repositories.moveRef(HELLO, "refs/heads/main", Repositories.NO_COMMIT, commit);
+        catalogue.store(app.withSetting(CoreSettings.BUILD_DIR, "web").withSetting(CoreSettings.PROCFILE_PATH, "etc/Procfile"));
+        SourceTree tree = sources.tree(HELLO, Optional.of("main")).orElseThrow();
+        assertThat(tree.readText("go.mod")).contains("2");
+        assertThat(tree.readText("Procfile")).contains("web: run");
+        catalogue.store(app.withSetting(CoreSettings.BUILD_DIR, "none"));
+        assertThatThrownBy(() -> sources.tree(HELLO, Optional.of("main"))).isInstanceOf(UserError.class).hasMessageContaining("no folder none");
+    }
+
+    @Test
     void withoutANameItIsTheBranchThatIsDeployed() throws IOException {
         App app = catalogue.create(HELLO);
         pushed("main", "1");
