@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 
 /// Puts a buildpack in the place of another one, or sets the whole list.
 @Command(name = "buildpacks:set", description = "Set the buildpack at a place of the list, the first one unless it is said, or the whole list",
-        customSynopsis = {"dokku buildpacks:set [--index <n>] <app> <buildpack>", "dokku buildpacks:set --replace <app> <buildpack> [<buildpack> ...]"})
+        customSynopsis = "dokku buildpacks:set ([--index <n>] <app> <buildpack> | --replace <app> <buildpack> [<buildpack> ...])")
 final class BuildpacksSet extends BuildpacksChange {
     @Mixin
     private final Position position = new Position();
