@@ -22,10 +22,10 @@ public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, BuildCa
         Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
         Sources sources = new Sources(catalogue, repositories);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images, sources);
-        Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, faults, clock);
         DeployQueue queue = new DeployQueue(clock);
         Builds builds = new Builds(home, catalogue, queue, clock);
         FreeSpace space = new FreeSpace(home, engine, catalogue);
+        Pipeline pipeline = new Pipeline(catalogue, locks, domains, images, rollouts, space, faults, clock);
         Housekeeping housekeeping = new Housekeeping(catalogue, queue, locks, images, repositories, builds, space);
         Deploys deploys = new Deploys(catalogue, snapshots, apps, queue, pipeline, builds, space, housekeeping, repositories, sources,
                 faults, clock);

@@ -9,14 +9,16 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Refuses deploys before they begin while a disk that they write to is about to be full: what runs needs what is left.
+/// Refuses deploys before they begin, and ends builds, while a disk that they write to is about to be full: what runs needs what is left.
 public final class FreeSpace {
     /// How much must be free: of several amounts the least.
     static final Setting<List<String>> LEAST = Setting.words("builds", "min-free-space", FreeSpace::amount)
@@ -25,6 +27,10 @@ public final class FreeSpace {
                     + " with \"5% 500m\", or 0");
 
     private static final Logger LOG = LoggerFactory.getLogger(FreeSpace.class);
+
+    private static final Duration GLANCE = Duration.ofSeconds(1);
+    private static final String ADVICE = "Free some space: cleanup removes what no release needs, apps:destroy what nobody needs. Then push again.\n"
+            + "The limit is a setting: builds:set --global min-free-space <amount>";
 
     private final Home home;
     private final Engine engine;
@@ -65,15 +71,81 @@ public final class FreeSpace {
 
     /// @throws UserError while there is too little
     void demand() {
-        List<String> least = catalogue.global().value(LEAST).orElseThrow();
-        for (Disk disk : disks()) {
-            long wanted = least.stream().mapToLong(amount -> bytes(amount, disk.size())).min().orElse(0);
-            if (disk.free() < wanted) {
-                throw new UserError(("The disk of the server is nearly full: %s, and a deploy needs %s.\n"
-                        + "Free some space: cleanup removes what no release needs, apps:destroy what nobody needs. Then push again.\n"
-                        + "The limit is a setting: builds:set --global min-free-space <amount>").formatted(disk, words(wanted)));
+        lack(1).ifPresent(found -> {
+            throw new UserError(("The disk of the server is nearly full: %s, and a deploy needs %s.\n" + ADVICE).formatted(found.disk(), words(found.wanted())));
+        });
+    }
+
+    /// Does something that writes to the disks, and ends it by an interrupt when less than half of what must be free is left: no build
+    /// may take what the apps need.
+    ///
+    /// @throws UserError when it was ended
+    <T> T watched(Callable<T> work) throws Exception {
+        Watch watch = new Watch(Thread.currentThread());
+        Thread watching = Thread.ofVirtual().name("free space").start(watch);
+        try {
+            return work.call();
+        } catch (InterruptedException ended) {
+            throw watch.end().map(lack -> (Exception) new UserError(UserError.FAILED, ("The build was ended, since it filled the disk of the server:"
+                    + " %s.\n" + ADVICE).formatted(lack.disk()), ended)).orElse(ended);
+        } finally {
+            watching.interrupt();
+            if (watch.end().isPresent()) {
+                // That interrupt was meant for the work alone.
+                Thread.interrupted();
             }
         }
+    }
+
+    /// Looks at the disks every second.
+    private final class Watch implements Runnable {
+        private final Thread working;
+        /// Guarded by this, as is `over`.
+        private Optional<Lack> struck = Optional.empty();
+        private boolean over;
+
+        private Watch(Thread working) {
+            this.working = working;
+        }
+
+        @Override
+        public void run() {
+            try {
+                Optional<Lack> found = Optional.empty();
+                while (found.isEmpty()) {
+                    Thread.sleep(GLANCE);
+                    found = lack(2);
+                }
+                strike(found);
+            } catch (InterruptedException done) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private synchronized void strike(Optional<Lack> found) {
+            if (!over) {
+                struck = found;
+                working.interrupt();
+            }
+        }
+
+        /// No interrupt comes after this.
+        ///
+        /// @return why one came
+        private synchronized Optional<Lack> end() {
+            over = true;
+            return struck;
+        }
+    }
+
+    /// A disk on which less is free than must be.
+    private record Lack(Disk disk, long wanted) {}
+
+    /// @param part into how many parts the limit is divided
+    private Optional<Lack> lack(int part) {
+        List<String> least = catalogue.global().value(LEAST).orElseThrow();
+        return disks().stream().map(disk -> new Lack(disk, least.stream().mapToLong(amount -> bytes(amount, disk.size())).min().orElse(0)))
+                .filter(each -> each.disk().free() < each.wanted() / part).findFirst();
     }
 
     /// Those of the home and of the engine, as far as they can be asked.

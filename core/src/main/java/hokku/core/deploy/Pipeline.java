@@ -35,15 +35,18 @@ final class Pipeline {
     private final Domains domains;
     private final Images images;
     private final Rollouts rollouts;
+    private final FreeSpace space;
     private final FaultPoints faults;
     private final Clock clock;
 
-    Pipeline(Catalogue catalogue, AppLocks locks, Domains domains, Images images, Rollouts rollouts, FaultPoints faults, Clock clock) {
+    Pipeline(Catalogue catalogue, AppLocks locks, Domains domains, Images images, Rollouts rollouts, FreeSpace space, FaultPoints faults,
+            Clock clock) {
         this.catalogue = catalogue;
         this.locks = locks;
         this.domains = domains;
         this.images = images;
         this.rollouts = rollouts;
+        this.space = space;
         this.faults = faults;
         this.clock = clock;
     }
@@ -57,7 +60,7 @@ final class Pipeline {
         Source source = hooks.before(PreBuild.class, source(app, push, root, number), out);
         Registry.Contribution<Builder> builder = BuilderChoice.of(registry, source);
         out.step("Building " + app.name() + " from " + builder.value().name());
-        BuiltImage image = Failures.in(builder.plugin(), "build", () -> builder.value().build(source, out));
+        BuiltImage image = Failures.in(builder.plugin(), "build", () -> space.watched(() -> builder.value().build(source, out)));
         faults.reach(FaultPoints.Point.BUILT);
         hooks.after(PostBuild.class, image, out);
         stages.begin(Stage.RELEASE);

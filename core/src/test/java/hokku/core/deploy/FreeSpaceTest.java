@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hokku.api.UserError;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,29 @@ class FreeSpaceTest {
         assertThatThrownBy(() -> house.push()).isInstanceOf(UserError.class)
                 .hasMessageContaining("nearly full").hasMessageContaining("cleanup").hasMessageContaining("builds:set --global min-free-space");
         assertThat(house.catalogue.find(House.APP)).isEmpty();
+    }
+
+    @Test
+    void aBuildThatFillsTheDiskIsEndedAndTheReasonIsTold() throws Exception {
+        House house = new House(folder);
+        house.push();
+        house.builder.trouble = () -> {
+            try {
+                // As if the disk were nearly full all of a sudden.
+                set(house, "900000000g");
+            } catch (Exception failed) {
+                throw new IllegalStateException(failed);
+            }
+            new CountDownLatch(1).await();
+        };
+
+        assertThatThrownBy(() -> house.push()).isInstanceOf(UserError.class).hasMessageContaining("it filled the disk of the server")
+                .hasMessageContaining("builds:set --global min-free-space");
+
+        assertThat(Thread.interrupted()).isFalse();
+        set(house, "0");
+        house.builder.trouble = () -> { };
+        assertThatCode(house::push).doesNotThrowAnyException();
     }
 
     @Test

@@ -101,7 +101,7 @@ final class House {
         builds = new Builds(home, catalogue, queue, clock);
         FreeSpace space = new FreeSpace(home, new NoEngine(), catalogue);
         housekeeping = new Housekeeping(catalogue, queue, locks, kept, repositories, builds, space);
-        deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, FaultPoints.NONE, clock),
+        deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, space, FaultPoints.NONE, clock),
                 builds, space, housekeeping, repositories, sources, FaultPoints.NONE, clock);
         caches = new BuildCaches(catalogue, plugins, queue);
         renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, FaultPoints.NONE);
