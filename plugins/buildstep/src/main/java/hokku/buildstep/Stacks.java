@@ -91,7 +91,7 @@ final class Stacks {
 
     private void make(Source source, String on, String name, List<String> packages, SortedMap<String, String> certificates, Output out)
             throws IOException, InterruptedException {
-        out.step("Preparing the stack, once for all apps");
+        out.step("Preparing the stack: this takes a minute or two, once for all apps");
         out.detail("Installing " + String.join(" ", packages));
         Map<String, byte[]> files = new TreeMap<>(Map.of("hokku/prepare", Scripts.ALL.get("stack/prepare")));
         certificates.forEach((file, text) -> files.put("usr/local/share/ca-certificates/" + file, text.getBytes(StandardCharsets.ISO_8859_1)));
