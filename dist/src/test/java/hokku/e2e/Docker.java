@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 public record Docker(String host) {
     public static final Docker SHARED = new Docker("unix:///var/run/docker.sock");
     public static final String INSTANCE = "hokku.instance";
+    private static final String STACK = "-buildstep/stack";
 
     public String run(String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("docker", "-H", host));
@@ -26,7 +27,7 @@ public record Docker(String host) {
         return lines("ps", "-a", "--filter", "label=" + INSTANCE + "=" + instance, "--format", "{{.Names}} {{.State}} {{.Label \"hokku.deploy\"}}");
     }
 
-    /// Everything of an installation.
+    /// Everything of an installation, but the stacks that its apps are built on: they stay for the next app.
     List<String> owned(String instance) throws IOException, InterruptedException {
         String label = "label=" + INSTANCE + "=" + instance;
         return Stream.of(
@@ -36,7 +37,7 @@ public record Docker(String host) {
                 lines("images", "-a", "--filter", label, "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream(),
                 unnamed().stream().map(each -> "layer " + each),
                 lines("images", "--filter", releases(instance), "--format", "image {{.ID}} {{.Repository}}:{{.Tag}}").stream())
-                .flatMap(each -> each).toList();
+                .flatMap(each -> each).filter(each -> !each.contains(" hokku-" + instance + STACK)).toList();
     }
 
     /// What is left of builds of this run of the tests: images that have no name and that none is built on.
@@ -60,6 +61,13 @@ public record Docker(String host) {
         }
         for (String image : lines("images", "--filter", releases(instance), "--format", "{{.Repository}}:{{.Tag}}")) {
             attempt("rmi", "-f", image);
+        }
+        // The newest come first, so that none goes before those that are built on it.
+        for (String image : lines("images", "--filter", "reference=hokku-" + instance + STACK + "*", "--format", "{{.Repository}}:{{.Tag}}")) {
+            attempt("rmi", image);
+        }
+        for (String volume : lines("volume", "ls", "-q", "--filter", label)) {
+            attempt("volume", "rm", volume);
         }
         for (String layer : unnamed()) {
             attempt("rmi", layer);

@@ -69,7 +69,11 @@ public final class Running {
 
     /// Waits until it has said something.
     Running said(String text) {
-        await(text).atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> text().contains(text) || !process.isAlive());
+        return said(text, PATIENCE);
+    }
+
+    Running said(String text, Duration patience) {
+        await(text).atMost(patience).pollInterval(Duration.ofMillis(20)).until(() -> text().contains(text) || !process.isAlive());
         if (!text().contains(text)) {
             // The end of a program may be seen before its last words.
             await(String.join(" ", words) + " to say " + text + ", it said: " + text()).atMost(Duration.ofSeconds(2)).until(() -> text().contains(text));
@@ -90,7 +94,11 @@ public final class Running {
     }
 
     Result end() throws IOException, InterruptedException {
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        return end(PATIENCE);
+    }
+
+    Result end(Duration patience) throws IOException, InterruptedException {
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
             kill();
             throw new AssertionError("did not end: " + String.join(" ", words) + "\n" + text());
         }

@@ -295,9 +295,7 @@ public final class TestServer implements AutoCloseable {
         List<String> left = new ArrayList<>();
         try {
             if (process.isAlive()) {
-                for (String app : dokku("apps:list", "--quiet").lines().map(String::strip).filter(line -> line.matches("[a-z0-9-]+")).toList()) {
-                    dokku("apps:destroy", app, "--force");
-                }
+                destroyApps();
                 stop();
                 left.addAll(leaks());
             }
@@ -307,13 +305,21 @@ public final class TestServer implements AutoCloseable {
         assertThat(left).as("what the server left behind, see %s", log).isEmpty();
     }
 
+    void destroyApps() throws IOException, InterruptedException {
+        // That there is none is told as an error.
+        for (String app : ssh("apps:list", "--quiet").out().lines().map(String::strip).filter(line -> line.matches("[a-z0-9-]+")).toList()) {
+            dokku("apps:destroy", app, "--force");
+        }
+    }
+
     /// Ends it as a service manager would.
     public void stop() throws InterruptedException {
         process.destroy();
         awaitEnd();
     }
 
-    private List<String> leaks() throws IOException, InterruptedException {
+    /// What is left when there is no app any more.
+    List<String> leaks() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
         List<String> left = place.engine().owned(instance);
         while (!left.isEmpty() && System.nanoTime() < deadline) {
