@@ -98,14 +98,14 @@ final class Workshop implements AutoCloseable {
         } finally {
             watch.interrupt();
         }
-        if (code == 0) {
-            return End.DONE;
-        }
-        if (limit.passed) {
+        if (limit.passed && code != 0) {
             return End.TIMED_OUT;
         }
-        boolean memory = code == KILLED || Boolean.TRUE.equals(engine.client().inspectContainerCmd(container).exec().getState().getOOMKilled());
-        return memory ? End.OUT_OF_MEMORY : End.FAILED;
+        // Whoever did not notice that a part of it was killed would leave half of what should be there.
+        if (code == KILLED || Boolean.TRUE.equals(engine.client().inspectContainerCmd(container).exec().getState().getOOMKilled())) {
+            return End.OUT_OF_MEMORY;
+        }
+        return code == 0 ? End.DONE : End.FAILED;
     }
 
     private final class TimeLimit implements Runnable {

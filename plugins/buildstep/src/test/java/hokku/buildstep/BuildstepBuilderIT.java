@@ -1,12 +1,15 @@
 package hokku.buildstep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Image;
 import hokku.api.BuiltImage;
 import hokku.api.HostAuthorities;
+import hokku.api.Source;
 import hokku.api.SourceTree;
+import hokku.api.UserError;
 import hokku.api.spi.Builder;
 import hokku.core.docker.DockerEngine;
 import hokku.testkit.BuilderContract;
@@ -92,6 +95,18 @@ class BuildstepBuilderIT extends BuilderContract {
     @Override
     protected SourceTree foreign() {
         return FakeSourceTree.EMPTY.with("Dockerfile", "FROM busybox\n");
+    }
+
+    @Test
+    void aBuildIsRefusedThatDidNotNoticeThatAPartOfItWasKilledForItsMemory() {
+        Source plain = source(good().with("pack/bin/compile", "#!/bin/sh\nperl -e 'my @a; push @a, \"x\" x 1000000 while 1'; exit 0".getBytes(), true));
+        Source small = new Source(plain.app().withSetting(BuildstepSettings.MEMORY, "64m"), plain.number(), plain.commit(), plain.tree(), plain.env(),
+                plain.by(), plain.at());
+        Set<String> before = remains();
+
+        assertThatThrownBy(() -> builder.build(small, new RecordingOutput())).isInstanceOf(UserError.class)
+                .hasMessageContaining("more than 64m of memory").hasMessageContaining("builder-buildstep:set contract memory");
+        assertThat(remains()).isEqualTo(before);
     }
 
     @Test
