@@ -2,6 +2,7 @@ package hokku.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.SimpleFileServer;
 import java.io.IOException;
@@ -182,11 +183,17 @@ class ThirdPartyBuildpackIT {
         Running.demand("tar", "-C", repositories.resolve("first").toString(), "--exclude=.git", "-czf", web.resolve("first.tgz").toString(), ".");
         Running.demand("git", "clone", "-q", "--bare", repositories.resolve("second").toString(), web.resolve("second.git").toString());
         Running.demand("git", "-C", web.resolve("second.git").toString(), "update-server-info");
-        HttpServer files = SimpleFileServer.createFileServer(new InetSocketAddress(gateway, TestServer.freePort()), web, SimpleFileServer.OutputLevel.NONE);
+        HttpServer files = HttpServer.create(new InetSocketAddress(gateway, TestServer.freePort()), 0);
+        files.createContext("/", SimpleFileServer.createFileHandler(web)).setAuthenticator(new BasicAuthenticator("buildpacks") {
+            @Override
+            public boolean checkCredentials(String name, String password) {
+                return name.equals("someone") && password.equals("a-password");
+            }
+        });
         files.start();
         try {
             String address = "http://someone:a-password@" + gateway + ":" + files.getAddress().getPort();
-            String both = address.replace("someone:a-password@", "") + "/first.tgz\n" + address + "/second.git#release/2\n";
+            String both = address + "/first.tgz\n" + address + "/second.git#release/2\n";
             Running.Result pushed = SHARED.accepted(app("by-web", with(source("one"), ".buildpacks", both)));
             assertThat(pushed.err()).containsSubsequence("-----> First app detected", "-----> Second app detected", "first says: two words")
                     .doesNotContain("a-password");

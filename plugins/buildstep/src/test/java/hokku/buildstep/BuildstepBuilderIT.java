@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Image;
+import hokku.api.Attachment;
 import hokku.api.BuiltImage;
+import hokku.api.Env;
 import hokku.api.HostAuthorities;
 import hokku.api.Source;
 import hokku.api.SourceTree;
@@ -16,10 +18,14 @@ import hokku.testkit.BuilderContract;
 import hokku.testkit.FakeSourceTree;
 import hokku.testkit.PlainJson;
 import hokku.testkit.RecordingOutput;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -107,6 +113,56 @@ class BuildstepBuilderIT extends BuilderContract {
         assertThatThrownBy(() -> builder.build(small, new RecordingOutput())).isInstanceOf(UserError.class)
                 .hasMessageContaining("more than 64m of memory").hasMessageContaining("builder-buildstep:set contract memory");
         assertThat(remains()).isEqualTo(before);
+    }
+
+    @Test
+    void aVariableOfTheAppMayHaveTheNameOfOneThatTheBuilderUses() throws Exception {
+        Env env = Env.EMPTY;
+        for (String name : List.of("app", "cache", "env", "work", "reason", "name", "kind", "pack", "file", "code", "number", "buildpacks", "item",
+                "VERSION", "ID", "NAME", "type", "command", "profile")) {
+            env = env.with(name, "my " + name);
+        }
+        env = env.with("UID", "7").with("PATH", "/nowhere").with("two", "lines\n'of \"text\"\n");
+        Source plain = source(good().with("pack/bin/compile", """
+                #!/bin/bash
+                echo "words $*"
+                for each in app env name number buildpacks VERSION two; do echo "$each=$(tr '\\n' '~' <<<"${!each}")"; done
+                cat "$3/PATH"
+                """.getBytes(), true).with("pack/export", "export FROM_EXPORT=$PWD\n".getBytes(), false).with("second/bin/detect", "#!/bin/sh\n".getBytes(), true)
+                .with("second/bin/compile", "#!/bin/sh\necho second with $FROM_EXPORT".getBytes(), true)
+                .with(".buildpacks", "./pack\n./second\n".getBytes(), false).with("start", "#!/bin/bash\necho \"$type, $command, $profile, $app\"".getBytes(), true)
+                .with(".profile", "ignored=1\n".getBytes(), false));
+        RecordingOutput out = new RecordingOutput();
+        BuiltImage image = builder.build(new Source(plain.app(), plain.number(), plain.commit(), plain.tree(), env, plain.by(), plain.at()), out);
+
+        assertThat(out.text()).contains("words /app /cache/app /tmp/env\n", "app=my app~", "env=my env~", "name=my name~", "number=my number~",
+                "buildpacks=my buildpacks~", "VERSION=my VERSION~", "two=lines~'of \"text\"~~", "/nowhere", "second with /app").doesNotContain("readonly");
+        assertThat(printed(image, env)).contains("my type, my command, my profile, my app");
+    }
+
+    /// What the process web prints.
+    private static String printed(BuiltImage image, Env env) throws InterruptedException {
+        String container = docker().createContainerCmd(image.id()).withStdinOpen(true).withAttachStdin(true).withStdInOnce(true)
+                .withEnv(env.with("PATH", "/usr/bin:/bin").asMap().entrySet().stream().map(each -> each.getKey() + "=" + each.getValue()).toList())
+                .withLabels(Map.of("hokku.instance", engine.instance())).exec().getId();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try {
+            engine.run(container, Attachment.of(InputStream.nullInputStream(), printed, printed, Optional.empty()));
+        } finally {
+            docker().removeContainerCmd(container).withForce(true).exec();
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aBuildpackInTheSourceMayBeALinkWithinItAndNowhereElse() throws Exception {
+        SourceTree linked = good().with(".buildpacks", "./pack\n./link\n".getBytes(), false);
+        RecordingOutput out = new RecordingOutput();
+        builder.build(source(linked.with("pack/bin/compile", "#!/bin/sh\necho hello from $0; ln -sfn pack link".getBytes(), true)), out);
+        assertThat(out.text()).contains("hello from /tmp/buildpacks/2/bin/compile");
+
+        assertThatThrownBy(() -> builder.build(source(linked.with("pack/bin/compile", "#!/bin/sh\nln -s / link".getBytes(), true)), new RecordingOutput()))
+                .isInstanceOf(UserError.class).hasMessageContaining("The source has no folder link, which is named as a buildpack");
     }
 
     @Test

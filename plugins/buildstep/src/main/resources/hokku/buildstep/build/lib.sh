@@ -27,10 +27,11 @@ detect() {
   exit 1
 }
 
-# A key for `restore` and `keep`: of the contents of files, and of words such as versions.
+# A key for `restore` and `keep`: of the contents of files, and of words such as versions. And of the distribution: what was linked against the
+# libraries of another stack may not run on this one.
 key() {
   local word
-  for word; do if [ -f "$word" ]; then sha256sum <"$word"; else echo "$word"; fi; done | sha256sum | cut -c1-32
+  for word in /etc/os-release "$@"; do if [ -f "$word" ]; then sha256sum <"$word"; else echo "$word"; fi; done | sha256sum | cut -c1-32
 }
 
 # restore CACHE NAME KEY FOLDER: puts back what was kept under that name, if it was kept under the same key.
