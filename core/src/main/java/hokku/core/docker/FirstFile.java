@@ -25,12 +25,14 @@ final class FirstFile {
                 if (header.length < BLOCK || header[0] == 0) {
                     return Optional.empty();
                 }
-                int size = Integer.parseInt(new String(header, SIZE, SIZE_LENGTH, StandardCharsets.US_ASCII).replace('\0', ' ').strip(), 8);
+                // What needs more than its octal digits is written in binary, the first bit set.
+                long size = header[SIZE] < 0 ? Long.MAX_VALUE
+                        : Long.parseLong(new String(header, SIZE, SIZE_LENGTH, StandardCharsets.US_ASCII).replace('\0', ' ').strip(), 8);
                 if (header[TYPE] == '0' || header[TYPE] == 0) {
                     if (size > limit) {
-                        throw new UserError("A file of a container has " + size + " bytes; no more than " + limit + " are read");
+                        throw new UserError("A file of a container has more than the " + limit + " bytes that are read of one");
                     }
-                    byte[] content = archive.readNBytes(size);
+                    byte[] content = archive.readNBytes((int) size);
                     if (content.length < size) {
                         throw new EOFException("the archive ends within its first file");
                     }
