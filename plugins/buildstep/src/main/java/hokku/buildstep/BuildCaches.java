@@ -62,7 +62,7 @@ final class BuildCaches {
 
     private void removeContainers(Map<String, String> labels) {
         for (Container container : engine.client().listContainersCmd().withShowAll(true).withLabelFilter(labels).exec()) {
-            if (Workshop.isLeftover(container.getLabels())) {
+            if (Workshop.isLeftover(container.getId(), container.getLabels())) {
                 engine.client().removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec();
             }
         }

@@ -37,7 +37,10 @@ final class Leftovers implements Job {
     public void run() throws IOException {
         Set<AppId> ids = apps.list().stream().map(apps::find).flatMap(Optional::stream).map(App::id).collect(Collectors.toSet());
         // An app that was made since the list was read has no cache that could be lost.
-        caches.removeLeftovers(ids);
-        stacks.removeUnused(Instant.now());
+        try {
+            caches.removeLeftovers(ids);
+        } finally {
+            stacks.removeUnused(Instant.now());
+        }
     }
 }

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,6 +36,8 @@ final class Workshop implements AutoCloseable {
     /// Where what runs in it says what went wrong.
     private static final String FAILURE = "/tmp/failure";
     private static final int KILLED = 137;
+    /// The containers that are done with, but were not removed when the engine was asked to.
+    private static final Set<String> UNREMOVED = ConcurrentHashMap.newKeySet();
 
     private final Engine engine;
     private final String container;
@@ -49,10 +53,10 @@ final class Workshop implements AutoCloseable {
     /// How what ran in it ended.
     enum End { DONE, FAILED, TIMED_OUT, OUT_OF_MEMORY }
 
-    /// Whether it is one that a server which has ended left, by the labels of a container.
-    static boolean isLeftover(Map<String, String> labels) {
+    /// Whether it is one that a server which has ended left, or that could not be removed.
+    static boolean isLeftover(String container, Map<String, String> labels) {
         String server = labels.getOrDefault(LABEL, "");
-        return !server.isEmpty() && !server.equals(SERVER);
+        return !server.isEmpty() && (!server.equals(SERVER) || UNREMOVED.contains(container));
     }
 
     /// @param labels of the container, besides those that all have
@@ -160,6 +164,7 @@ final class Workshop implements AutoCloseable {
         } catch (NotFoundException gone) {
             LOG.debug("The container {} is gone already", container, gone);
         } catch (RuntimeException failed) {
+            UNREMOVED.add(container);
             LOG.warn("The container {} of a build could not be removed; that is tried again", container, failed);
         }
     }
