@@ -41,6 +41,8 @@ final class BuildstepBuilder implements Builder {
     private static final long PROCESSES = 8192;
     private static final String PROCFILE = "Procfile";
     private static final String RELEASE = "/app/.release";
+    /// The user that builds, and that the app runs as; each stack has it.
+    private static final String USER = "32767";
 
     private final Engine engine;
     private final Json json;
@@ -84,6 +86,8 @@ final class BuildstepBuilder implements Builder {
     @Override
     public BuiltImage build(Source source, Output out) throws IOException, InterruptedException {
         try {
+            // Rather told now than after the build.
+            source.tree().readText(PROCFILE).ifPresent(Procfile::parse);
             BuildpackChoice choice = BuildpackChoice.of(source, json).orElseThrow(() -> new UserError(
                     "No buildpack takes this source. Add one of: " + wants() + "; or name a buildpack: buildpacks:set " + source.app().name() + " <buildpack>"));
             try (Places.Place _ = places.take(() -> source.app().global().value(BuildstepSettings.AT_ONCE).orElseThrow(), out)) {
@@ -108,17 +112,17 @@ final class BuildstepBuilder implements Builder {
         HostConfig host = host(app, choice, folder);
         long cache = BuildstepSettings.bytes(app.value(BuildstepSettings.CACHE_SIZE).orElseThrow()) >> 10;
         Map<String, String> labels = Map.of(BuildCaches.ID, app.id().value(), "hokku.app", app.name().value());
-        try (Workshop workshop = Workshop.open(engine, stack, labels, create -> create.withUser("app").withWorkingDir("/app").withEnv("HOME=/app")
+        try (Workshop workshop = Workshop.open(engine, stack, labels, create -> create.withUser(USER).withWorkingDir("/app").withEnv("HOME=/app")
                 .withEntrypoint("/exec").withCmd("/build/builder", String.valueOf(cache), source.commit()).withHostConfig(host));
                 LineOutput lines = new LineOutput(out::line)) {
             workshop.put(source.tree(), scripts(choice));
             run(workshop, source, words, lines);
             BuildpackRelease release = BuildpackRelease.parse(workshop.text(RELEASE).orElse(""));
-            SequencedMap<ProcessType, String> processes = processes(source, release, workshop.text("/tmp/.kind").orElse("").strip(), out);
+            SequencedMap<ProcessType, String> processes = processes(workshop.text("/app/" + PROCFILE), release, workshop.text("/tmp/.kind").orElse("").strip(), out);
             String list = processes.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue() + "\n").collect(Collectors.joining());
             workshop.put(source.tree(), Map.of("etc/hokku/Procfile", list.getBytes(StandardCharsets.UTF_8),
                     "app/.profile.d/config_vars", release.profile().getBytes(StandardCharsets.UTF_8)));
-            String image = workshop.commit(engine.imageName(app.name(), source.number()), commit -> commit.withCmd("/start", "web").withUser("app")
+            String image = workshop.commit(engine.imageName(app.name(), source.number()), commit -> commit.withCmd("/start", "web").withUser(USER)
                     .withWorkingDir("/app"));
             SortedMap<ProcessType, List<String>> commands = new TreeMap<>();
             processes.keySet().forEach(type -> commands.put(type, List.of("/start", type.value())));
@@ -201,15 +205,15 @@ final class BuildstepBuilder implements Builder {
         to.write(0);
     }
 
-    private SequencedMap<ProcessType, String> processes(Source source, BuildpackRelease release, String kind, Output out) throws IOException {
+    private SequencedMap<ProcessType, String> processes(Optional<String> file, BuildpackRelease release, String kind, Output out) {
         out.step("Discovering process types");
-        Optional<Procfile> procfile = source.tree().readText(PROCFILE).map(Procfile::parse).filter(found -> !found.lines().isEmpty());
+        Optional<Procfile> procfile = file.map(Procfile::parse).filter(found -> !found.lines().isEmpty());
         if (procfile.isPresent()) {
             out.detail("Procfile declares types -> " + names(procfile.get().lines()));
             return procfile.get().lines();
         }
         if (release.processes().isEmpty()) {
-            throw new UserError("Nothing says how the app is started: the source has no Procfile, and the buildpack knows none of itself."
+            throw new UserError("Nothing says how the app is started: there is no Procfile, and the buildpack knows none of itself."
                     + "\nAdd a Procfile with a line like web: <command>, which listens on $PORT, then push again");
         }
         out.detail("Default process types for " + kind + " -> " + names(release.processes()));

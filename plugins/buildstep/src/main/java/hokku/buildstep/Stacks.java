@@ -2,6 +2,8 @@ package hokku.buildstep;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Image;
 import hokku.api.App;
@@ -35,7 +37,7 @@ import java.util.stream.Stream;
 /// A stack is made once for all apps, and kept under a name that follows from what it is made of. A file says when one was used last.
 final class Stacks {
     /// Counts the ways in which stacks were made.
-    private static final String FORM = "1";
+    private static final String FORM = "2";
     private static final Duration LONGEST = Duration.ofMinutes(30);
     private static final Duration UNUSED = Duration.ofDays(30);
     private static final List<String> EVERY_BUILD = List.of("bash", "build-essential", "ca-certificates", "curl", "git", "procps", "unzip", "xz-utils", "zip");
@@ -78,7 +80,10 @@ final class Stacks {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(tag), called + "\n");
         ReentrantLock lock = locks.computeIfAbsent(tag, none -> new ReentrantLock());
-        lock.lockInterruptibly();
+        if (!lock.tryLock()) {
+            out.detail("Waiting for the stack, which another build is preparing");
+            lock.lockInterruptibly();
+        }
         try {
             if (image(name).isEmpty()) {
                 make(source, on, name, packages, certificates, out);
@@ -91,6 +96,7 @@ final class Stacks {
 
     private void make(Source source, String on, String name, List<String> packages, SortedMap<String, String> certificates, Output out)
             throws IOException, InterruptedException {
+        demandNoVolume(on, base(source.app()));
         out.step("Preparing the stack: this takes a minute or two, once for all apps");
         out.detail("Installing " + String.join(" ", packages));
         Map<String, byte[]> files = new TreeMap<>(Map.of("hokku/prepare", Scripts.ALL.get("stack/prepare")));
@@ -98,6 +104,8 @@ final class Stacks {
         List<String> command = Stream.concat(Stream.of("/hokku/prepare"), packages.stream()).toList();
         HostConfig host = HostConfig.newHostConfig().withCpuShares(BuildstepBuilder.CPU_SHARES);
         try (Workshop workshop = Workshop.open(engine, on, Map.of(), create -> create.withUser("root").withEntrypoint(command).withCmd(List.of())
+                // What the image has of that is about a program of its own, not about the app.
+                .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
                 .withHostConfig(host)); LineOutput lines = new LineOutput(out::line)) {
             workshop.put(source.tree(), files);
             Workshop.End end = workshop.run(InputStream.nullInputStream(), lines, LONGEST);
@@ -109,6 +117,16 @@ final class Stacks {
             }
             workshop.commit(name, commit -> commit.withCmd("bash").withUser("root").withEnv("LANG=C.UTF-8", "SSL_CERT_FILE=" + AUTHORITIES,
                     "REQUESTS_CA_BUNDLE=" + AUTHORITIES, "PIP_CERT=" + AUTHORITIES, "NODE_EXTRA_CA_CERTS=" + AUTHORITIES));
+        }
+    }
+
+    /// What is in a volume becomes no part of an image.
+    private void demandNoVolume(String on, String called) {
+        ContainerConfig config = engine.client().inspectImageCmd(on).exec().getConfig();
+        Map<String, ?> volumes = Optional.ofNullable(config).<Map<String, ?>>map(ContainerConfig::getVolumes).orElse(Map.of());
+        if (volumes.keySet().stream().anyMatch(path -> (path + "/").startsWith("/app/"))) {
+            throw new UserError("The image %s has a volume in /app (VOLUME), where apps are built: they would not be in their images. Make one without it"
+                    .formatted(called));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.github.dockerjava.api.model.Image;
 import hokku.api.Attachment;
 import hokku.api.BuiltImage;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -163,6 +165,68 @@ class BuildstepBuilderIT extends BuilderContract {
 
         assertThatThrownBy(() -> builder.build(source(linked.with("pack/bin/compile", "#!/bin/sh\nln -s / link".getBytes(), true)), new RecordingOutput()))
                 .isInstanceOf(UserError.class).hasMessageContaining("The source has no folder link, which is named as a buildpack");
+    }
+
+    @Test
+    void aProcfileThatABuildpackMakesCounts() throws Exception {
+        RecordingOutput out = new RecordingOutput();
+        BuiltImage image = builder.build(source(good().with("pack/bin/compile", "#!/bin/sh\necho 'web: echo other' >Procfile".getBytes(), true)), out);
+        assertThat(printed(image, Env.EMPTY)).isEqualTo("other\n");
+    }
+
+    @Test
+    void aProcfileThatIsNotUnderstoodIsToldBeforeTheBuild() {
+        RecordingOutput out = new RecordingOutput();
+        assertThatThrownBy(() -> builder.build(source(good().with("Procfile", "no process".getBytes(), false)), out)).isInstanceOf(UserError.class)
+                .hasMessageContaining("Procfile");
+        assertThat(out.text()).doesNotContain("hello from compile");
+    }
+
+    /// As many images that people publish are: with a user called app, a program of their own that is looked at, and commands for who builds on them.
+    @Test
+    void anImageThatIsMadeForSomethingElseCanBeTheStack() throws Exception {
+        String base = image("RUN useradd --uid 1234 app", "USER app", "WORKDIR /home", "VOLUME /var/data", "EXPOSE 80", "HEALTHCHECK CMD false",
+                "ONBUILD RUN false", "ENTRYPOINT [\"false\"]", "CMD [\"-x\"]");
+        BuiltImage image = builder.build(on(base, good().with("start", "#!/bin/sh\nid -u; ls -ld . | cut -d' ' -f3".getBytes(), true)), new RecordingOutput());
+
+        assertThat(printed(image, Env.EMPTY)).isEqualTo("32767\nhokku-app\n");
+        assertThat(docker().inspectImageCmd(image.id()).exec().getConfig().getHealthcheck().getTest()).containsExactly("NONE");
+    }
+
+    @Test
+    void anImageWithAVolumeWhereTheAppIsBuiltIsRefused() throws Exception {
+        String base = image("VOLUME /app");
+        assertThatThrownBy(() -> builder.build(on(base, good()), new RecordingOutput())).isInstanceOf(UserError.class).hasMessageContaining("volume in /app");
+    }
+
+    private Source on(String base, SourceTree tree) {
+        Source plain = source(tree);
+        return new Source(plain.app().withSetting(BuildstepSettings.STACK, base), plain.number(), plain.commit(), tree, plain.env(), plain.by(), plain.at());
+    }
+
+    /// The name of an image of Debian with more instructions.
+    private static String image(String... instructions) throws IOException {
+        Path recipe = Files.writeString(Files.createTempDirectory(folder, "image").resolve("Dockerfile"),
+                "FROM debian:bookworm-slim\n" + String.join("\n", instructions));
+        String name = "hokku-" + engine.instance() + "-buildstep/base:" + UUID.randomUUID();
+        docker().buildImageCmd(recipe.toFile()).withTags(Set.of(name)).exec(new BuildImageResultCallback()).awaitImageId();
+        return name;
+    }
+
+    @Test
+    void whatTheEngineDidNotRemoveIsRemovedLater() throws Exception {
+        DockerEngine away = new DockerEngine(URI.create("unix:///var/run/docker.sock"), engine.instance());
+        BuiltImage image = builder.build(source(good()), new RecordingOutput());
+        Set<String> before = remains();
+        Workshop workshop = Workshop.open(away, image.id(), Map.of(), create -> create);
+        caches.removeLeftovers(Set.of());
+        assertThat(remains()).isNotEqualTo(before);
+        away.close();
+        workshop.close();
+        assertThat(remains()).isNotEqualTo(before);
+
+        caches.removeLeftovers(Set.of());
+        assertThat(remains()).isEqualTo(before);
     }
 
     @Test
