@@ -4,8 +4,10 @@ import hokku.api.SourceTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -62,9 +64,16 @@ public final class FakeSourceTree implements SourceTree {
 
     @Override
     public void writeTar(OutputStream to, Predicate<Entry> wanted) throws IOException {
+        Set<String> folders = new HashSet<>();
         for (Entry entry : entries()) {
             if (wanted.test(entry)) {
-                to.write(header(entry));
+                for (int end = entry.path().indexOf('/'); end > 0; end = entry.path().indexOf('/', end + 1)) {
+                    String folder = entry.path().substring(0, end + 1);
+                    if (folders.add(folder)) {
+                        to.write(header(folder, true, 0, '5'));
+                    }
+                }
+                to.write(header(entry.path(), entry.kind() == Kind.EXECUTABLE, entry.size(), '0'));
                 to.write(files.get(entry.path()).content());
                 to.write(new byte[(int) ((BLOCK - entry.size() % BLOCK) % BLOCK)]);
             }
@@ -73,17 +82,17 @@ public final class FakeSourceTree implements SourceTree {
         to.flush();
     }
 
-    /// The header of a file in a `ustar` archive.
-    private static byte[] header(Entry entry) {
+    /// The header of a file or folder in a `ustar` archive.
+    private static byte[] header(String path, boolean executable, long size, char type) {
         byte[] header = new byte[BLOCK];
-        put(header, 0, entry.path());
-        put(header, 100, entry.kind() == Kind.EXECUTABLE ? "0000755" : "0000644");
+        put(header, 0, path);
+        put(header, 100, executable ? "0000755" : "0000644");
         put(header, 108, "0000000");
         put(header, 116, "0000000");
-        put(header, 124, "%011o".formatted(entry.size()));
+        put(header, 124, "%011o".formatted(size));
         put(header, 136, "%011o".formatted(1_700_000_000L));
         put(header, 148, "        ");
-        header[156] = '0';
+        header[156] = (byte) type;
         put(header, 257, "ustar");
         put(header, 263, "00");
         int sum = 0;

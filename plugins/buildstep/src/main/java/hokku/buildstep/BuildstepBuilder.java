@@ -120,8 +120,9 @@ final class BuildstepBuilder implements Builder {
             BuildpackRelease release = BuildpackRelease.parse(workshop.text(RELEASE).orElse(""));
             SequencedMap<ProcessType, String> processes = processes(workshop.text("/app/" + PROCFILE), release, workshop.text("/tmp/.kind").orElse("").strip(), out);
             String list = processes.entrySet().stream().map(each -> each.getKey() + ": " + each.getValue() + "\n").collect(Collectors.joining());
+            // Not into the app's folder: an archive makes folders root's, and the app may write into its own.
             workshop.put(source.tree(), Map.of("etc/hokku/Procfile", list.getBytes(StandardCharsets.UTF_8),
-                    "app/.profile.d/config_vars", release.profile().getBytes(StandardCharsets.UTF_8)));
+                    "etc/hokku/config_vars", release.profile().getBytes(StandardCharsets.UTF_8)));
             String image = workshop.commit(engine.imageName(app.name(), source.number()), commit -> commit.withCmd("/start", "web").withUser(USER)
                     .withWorkingDir("/app"));
             SortedMap<ProcessType, List<String>> commands = new TreeMap<>();
