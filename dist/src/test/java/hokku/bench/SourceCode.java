@@ -6,6 +6,7 @@ import hokku.e2e.WorkTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,8 @@ import java.util.TreeMap;
 final class SourceCode {
     private static final int WARM_UP = 2;
     private static final double MORE_MILLIS = 2000;
+    /// The first push of a language prepares its stack.
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /// A tiny app that answers with its file `page`, and needs what the sample of its language needs.
     private record Language(String name, List<String> dependencies, Map<String, String> code, String install) {}
@@ -83,7 +86,7 @@ final class SourceCode {
     private long deploy(WorkTree tree, String app, String page) throws IOException, InterruptedException {
         tree.commit(Map.of("page", page));
         long begun = System.nanoTime();
-        Running.Result pushed = tree.push();
+        Running.Result pushed = tree.push(PATIENCE);
         if (pushed.exit() != 0) {
             throw new AssertionError(pushed.text());
         }

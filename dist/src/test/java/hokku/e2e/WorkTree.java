@@ -3,6 +3,7 @@ package hokku.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,10 @@ public record WorkTree(Path folder, Map<String, String> environment) {
 
     public Running.Result push() throws IOException, InterruptedException {
         return start("push", "dokku", "master").end();
+    }
+
+    public Running.Result push(Duration patience) throws IOException, InterruptedException {
+        return start("push", "dokku", "master").end(patience);
     }
 
     /// What the server's branch points at.
