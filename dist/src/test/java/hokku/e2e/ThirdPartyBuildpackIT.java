@@ -202,6 +202,8 @@ class ThirdPartyBuildpackIT {
             Running.demand("git", "-C", web.resolve("first.git").toString(), "update-server-info");
             assertThat(SHARED.accepted(app("by-web-head", with(Sources.program("one"), ".buildpacks", address + "/first.git\n"))).err())
                     .contains("-----> First app detected");
+            Files.writeString(web.resolve("page.tgz"), "<h1>Please log in</h1>");
+            refused(app("by-web-page", with(source("one"), ".buildpacks", address + "/page.tgz\n")), "could not be fetched: gzip: stdin: not in gzip format");
             refused(app("by-web-nothing", with(source("one"), ".buildpacks", address + "/nothing.tgz\n")), "could not be fetched", "404");
         } finally {
             files.stop(0);

@@ -168,6 +168,21 @@ class BuildstepBuilderIT extends BuilderContract {
     }
 
     @Test
+    void aFileOfTheSourceInThePlaceOfOneOfTheBuilderIsNoTrap() throws Exception {
+        SourceTree release = good().with(".release/notes", "one".getBytes(), false).with("Procfile", "".getBytes(), false)
+                .with("pack/bin/release", "#!/bin/sh\necho 'default_process_types: {web: echo hello}'".getBytes(), true);
+        assertThat(printed(builder.build(source(release), new RecordingOutput()), Env.EMPTY)).isEqualTo("hello\n");
+
+        refused(good().with(".profile.d", "one".getBytes(), false), "a file .profile.d");
+        refused(good().with(".env", "A=1\nexit 0\n".getBytes(), false), "The file .env cannot be read");
+        refused(good().with("pack/bin/compile", "#!/bin/sh\r\necho hello\r\n".getBytes(), true), "bin/compile of the buildpack pack has Windows line ends");
+    }
+
+    private void refused(SourceTree tree, String reason) {
+        assertThatThrownBy(() -> builder.build(source(tree), new RecordingOutput())).isInstanceOf(UserError.class).hasMessageContaining(reason);
+    }
+
+    @Test
     void aProcfileThatABuildpackMakesCounts() throws Exception {
         RecordingOutput out = new RecordingOutput();
         BuiltImage image = builder.build(source(good().with("pack/bin/compile", "#!/bin/sh\necho 'web: echo other' >Procfile".getBytes(), true)), out);
