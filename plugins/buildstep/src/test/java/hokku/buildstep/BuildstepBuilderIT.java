@@ -151,7 +151,7 @@ class BuildstepBuilderIT extends BuilderContract {
         try {
             engine.run(container, Attachment.of(InputStream.nullInputStream(), printed, printed, Optional.empty()));
         } finally {
-            docker().removeContainerCmd(container).withForce(true).exec();
+            docker().removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
         }
         return printed.toString(StandardCharsets.UTF_8);
     }
