@@ -108,6 +108,7 @@ final class SourceCode {
                 "hokku-" + server.instance() + "-buildstep/stack"), new byte[0]).out().lines().findFirst().orElseThrow();
         return """
                 FROM %s
+                ENTRYPOINT []
                 WORKDIR /app
                 COPY %s ./
                 RUN %s
