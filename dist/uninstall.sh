@@ -64,7 +64,7 @@ elif [ "$purge" = yes ] && [ -s "$home/instance" ]; then
   docker ps -aq --filter "$label" | xargs -r docker rm -fv >/dev/null
   docker network ls -q --filter "$label" | xargs -r docker network rm >/dev/null
   docker volume ls -q --filter "$label" | xargs -r docker volume rm -f >/dev/null
-  docker image ls --filter "reference=hokku-$instance/*" --format '{{.Repository}}:{{.Tag}}' | xargs -r docker image rm -f >/dev/null
+  docker image ls --filter "reference=hokku-$instance/*" --filter "reference=hokku-$instance-*/*" --format '{{.Repository}}:{{.Tag}}' | xargs -r docker image rm -f >/dev/null
 fi
 
 step "Removing the program"
