@@ -6,6 +6,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Datastore;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
@@ -33,6 +34,9 @@ public interface Contributions {
     void scheduler(Scheduler scheduler);
 
     void proxy(Proxy proxy);
+
+    /// Adds a kind of service; the commands `<name>:create` and so on follow from it.
+    void datastore(Datastore datastore);
 
     /// Adds a command.
     ///

@@ -9,6 +9,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Datastore;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
@@ -37,6 +38,7 @@ public final class RecordingContributions implements Contributions {
     private final TreeMap<String, Supplier<? extends Command>> commands = new TreeMap<>();
     private final List<Setting<?>> settings = new ArrayList<>();
     private final List<Report> reports = new ArrayList<>();
+    private final List<Datastore> datastores = new ArrayList<>();
     private final List<Job> jobs = new ArrayList<>();
     private final List<Authorizer> authorizers = new ArrayList<>();
     private final List<Examination> examinations = new ArrayList<>();
@@ -82,6 +84,10 @@ public final class RecordingContributions implements Contributions {
 
     public List<Proxy> proxies() {
         return List.copyOf(proxies);
+    }
+
+    public List<Datastore> datastores() {
+        return datastores;
     }
 
     public Map<String, Supplier<? extends Command>> commands() {
@@ -131,6 +137,11 @@ public final class RecordingContributions implements Contributions {
     @Override
     public void proxy(Proxy proxy) {
         proxies.add(proxy);
+    }
+
+    @Override
+    public void datastore(Datastore datastore) {
+        datastores.add(datastore);
     }
 
     @Override

@@ -86,7 +86,7 @@ public final class Clones implements Repair {
     private static App withSettings(App copy, App original) {
         return new App(copy.name(), copy.id(), copy.revision(), copy.created(), copy.env(), original.settings(), copy.scale(),
                 copy.domains(), copy.ownDomains(), copy.domainsEnabled(), copy.ports(), copy.proxied(), copy.stopped(), copy.locked(),
-                copy.release(), copy.global());
+                copy.release(), copy.global(), original.links());
     }
 
     private App make(App original, App copy) throws IOException, InterruptedException {

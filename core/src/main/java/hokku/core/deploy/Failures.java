@@ -37,7 +37,7 @@ public final class Failures {
     /// Logs a defect under the plugin's name.
     ///
     /// @return the error for the user
-    static UserError defect(String plugin, String stage, Throwable defect) {
+    public static UserError defect(String plugin, String stage, Throwable defect) {
         String id = HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt());
         Logger log = LoggerFactory.getLogger("plugin." + plugin);
         log.error("failed in {} (log id {})", stage, id, defect);
@@ -48,7 +48,7 @@ public final class Failures {
     }
 
     /// What a failure of the home's disk means to the user.
-    static UserError storage(IOException failed) {
+    public static UserError storage(IOException failed) {
         String what = FullDisk.isReasonOf(failed) ? FullDisk.WORDS
                 : "The server could not write its files: " + describe(failed) + ". Nothing was changed";
         return new UserError(UserError.FAILED, what, failed);

@@ -8,6 +8,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Datastore;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
@@ -41,6 +42,7 @@ final class Draft implements Contributions {
     final List<Named<Builder>> builders = new ArrayList<>();
     final List<Named<Scheduler>> schedulers = new ArrayList<>();
     final List<Named<Proxy>> proxies = new ArrayList<>();
+    final List<Named<Datastore>> datastores = new ArrayList<>();
     final List<Named<Supplier<? extends Command>>> commands = new ArrayList<>();
     final List<Named<Setting<?>>> settings = new ArrayList<>();
     final List<Report> reports = new ArrayList<>();
@@ -91,6 +93,11 @@ final class Draft implements Contributions {
     @Override
     public void proxy(Proxy proxy) {
         proxies.add(named("proxy", NAME, proxy.name(), proxy));
+    }
+
+    @Override
+    public void datastore(Datastore datastore) {
+        datastores.add(named("datastore", KEY, datastore.name(), datastore));
     }
 
     @Override

@@ -7,6 +7,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Datastore;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
@@ -36,6 +37,8 @@ public interface Registry {
     SortedMap<String, Contribution<Scheduler>> schedulers();
 
     SortedMap<String, Contribution<Proxy>> proxies();
+
+    SortedMap<String, Contribution<Datastore>> datastores();
 
     /// Commands by name, `apps:create`.
     SortedMap<String, Contribution<Supplier<? extends Command>>> commands();

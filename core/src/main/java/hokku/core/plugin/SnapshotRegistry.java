@@ -7,6 +7,7 @@ import hokku.api.hook.Order;
 import hokku.api.spi.Authorizer;
 import hokku.api.spi.Builder;
 import hokku.api.spi.Command;
+import hokku.api.spi.Datastore;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
 import hokku.api.spi.Proxy;
@@ -28,7 +29,8 @@ import java.util.function.Supplier;
 /// @param hooks the handlers of each hook point that has any
 record SnapshotRegistry(Map<Class<? extends Hook>, List<Handler<?>>> hooks, List<Contribution<Consumer<AppEvent>>> listeners,
         SortedMap<String, Contribution<Builder>> builders, SortedMap<String, Contribution<Scheduler>> schedulers,
-        SortedMap<String, Contribution<Proxy>> proxies, SortedMap<String, Contribution<Supplier<? extends Command>>> commands,
+        SortedMap<String, Contribution<Proxy>> proxies, SortedMap<String, Contribution<Datastore>> datastores,
+        SortedMap<String, Contribution<Supplier<? extends Command>>> commands,
         SortedMap<String, Contribution<Setting<?>>> settings, Map<String, List<Contribution<Report>>> reports,
         List<Contribution<Job>> jobs, List<Contribution<Authorizer>> authorizers, List<Contribution<Examination>> examinations) implements Registry {
 
@@ -36,7 +38,7 @@ record SnapshotRegistry(Map<Class<? extends Hook>, List<Handler<?>>> hooks, List
     static Registry of(List<Draft> drafts) {
         return new SnapshotRegistry(hooks(drafts), list(drafts, draft -> draft.listeners), byName(drafts, draft -> draft.builders),
                 byName(drafts, draft -> draft.schedulers), byName(drafts, draft -> draft.proxies),
-                byName(drafts, draft -> draft.commands), byName(drafts, draft -> draft.settings), reports(drafts),
+                byName(drafts, draft -> draft.datastores), byName(drafts, draft -> draft.commands), byName(drafts, draft -> draft.settings), reports(drafts),
                 list(drafts, draft -> draft.jobs.stream().map(Draft.Named::value).toList()),
                 list(drafts, draft -> draft.authorizers),
                 list(drafts, draft -> draft.examinations.stream().map(Draft.Named::value).toList()));

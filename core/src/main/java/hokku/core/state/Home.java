@@ -1,6 +1,7 @@
 package hokku.core.state;
 
 import hokku.api.AppName;
+import hokku.api.ServiceName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,19 @@ public record Home(Path root) {
     /// Where the host's OpenSSH hands sessions over.
     public Path frontSocket() {
         return run().resolve("front.sock");
+    }
+
+    public Path services() {
+        return root.resolve("services");
+    }
+
+    /// The services of one datastore.
+    public Path services(String datastore) {
+        return services().resolve(datastore);
+    }
+
+    public Path service(String datastore, ServiceName name) {
+        return services(datastore).resolve(name.value());
     }
 
     public Path trash() {

@@ -11,10 +11,15 @@ import hokku.api.AppId;
 import hokku.api.AppName;
 import hokku.api.Domain;
 import hokku.api.Env;
+import hokku.api.EnvKey;
 import hokku.api.Global;
+import hokku.api.Link;
 import hokku.api.PortMapping;
 import hokku.api.ProcessType;
 import hokku.api.Release;
+import hokku.api.Service;
+import hokku.api.ServiceId;
+import hokku.api.ServiceName;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -56,6 +62,9 @@ final class StateJson {
         json.put("proxied", app.proxied());
         json.put("stopped", app.stopped());
         json.put("locked", app.locked());
+        ArrayNode links = json.putArray("links");
+        app.links().forEach(link -> links.addObject().put("datastore", link.datastore()).put("service", link.service().value())
+                .put("variable", link.variable().value()).put("query", link.query()).put("address", link.address()));
         return json;
     }
 
@@ -68,7 +77,48 @@ final class StateJson {
                 texts(required(json, "settings")), scale, list(json, "domains").stream().map(Domain::of).toList(),
                 required(json, "ownDomains").asBoolean(), required(json, "domainsEnabled").asBoolean(),
                 list(json, "ports").stream().map(PortMapping::parse).toList(), required(json, "proxied").asBoolean(),
-                required(json, "stopped").asBoolean(), required(json, "locked").asBoolean(), Optional.empty(), global);
+                required(json, "stopped").asBoolean(), required(json, "locked").asBoolean(), Optional.empty(), global, links(json));
+    }
+
+    /// What an earlier version wrote has none.
+    private static List<Link> links(JsonNode json) throws IOException {
+        List<Link> links = new ArrayList<>();
+        for (JsonNode link : json.path("links")) {
+            links.add(new Link(required(link, "datastore").asText(), ServiceId.of(required(link, "service").asText()),
+                    EnvKey.of(required(link, "variable").asText()), required(link, "query").asText(), required(link, "address").asText()));
+        }
+        return links;
+    }
+
+    static ObjectNode fromService(Service service) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("id", service.id().value());
+        json.put("image", service.image());
+        json.put("volume", service.volume());
+        json.put("password", service.password());
+        json.put("rootPassword", service.rootPassword());
+        json.set("options", list(service.options()));
+        json.set("env", env(service.env()));
+        service.memory().ifPresent(bytes -> json.put("memory", bytes));
+        service.shmSize().ifPresent(bytes -> json.put("shmSize", bytes));
+        json.set("networks", list(service.networks()));
+        json.set("exposed", list(service.exposed()));
+        json.put("stopped", service.stopped());
+        json.put("created", service.created().toString());
+        json.set("settings", texts(service.settings()));
+        return json;
+    }
+
+    static Service toService(String datastore, ServiceName name, JsonNode json) throws IOException {
+        return new Service(datastore, name, ServiceId.of(required(json, "id").asText()), required(json, "image").asText(),
+                required(json, "volume").asText(), required(json, "password").asText(), required(json, "rootPassword").asText(),
+                list(json, "options"), Env.of(texts(required(json, "env"))), number(json, "memory"), number(json, "shmSize"),
+                list(json, "networks"), list(json, "exposed"), required(json, "stopped").asBoolean(),
+                Instant.parse(required(json, "created").asText()), new TreeMap<>(texts(required(json, "settings"))));
+    }
+
+    private static OptionalLong number(JsonNode json, String field) {
+        return json.has(field) ? OptionalLong.of(json.get(field).asLong()) : OptionalLong.empty();
     }
 
     static ObjectNode fromGlobal(Global global) {

@@ -8,6 +8,7 @@ import hokku.api.Endpoint;
 import hokku.api.Instance;
 import hokku.api.Output;
 import hokku.api.ProcessSpec;
+import hokku.api.UserError;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -62,6 +63,16 @@ public interface Scheduler {
     /// @return its exit code
     int enter(Instance instance, List<String> command, Attachment attachment) throws InterruptedException;
 
+    /// Lets the containers of an app reach another container of the server's engine, by names that hold for this app alone. Nothing happens where
+    /// they reach it already.
+    ///
+    /// @throws hokku.api.UserError when it cannot
+    default void attach(App app, String container, List<String> names) throws Exception {
+        throw new UserError("The scheduler " + name() + " cannot let " + app.name() + " reach a service of the server's engine");
+    }
+
+    /// Takes that back. Nothing happens where they do not reach it.
+    default void detach(App app, String container) throws Exception {}
 
     /// Takes the lines of containers.
     interface LogSink {

@@ -1,0 +1,360 @@
+package hokku.core.datastore;
+
+import hokku.api.App;
+import hokku.api.Apps;
+import hokku.api.Output;
+import hokku.api.Service;
+import hokku.api.ServiceId;
+import hokku.api.ServiceName;
+import hokku.api.UserError;
+import hokku.api.spi.Datastore;
+import hokku.core.deploy.Failures;
+import hokku.core.state.ServiceFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The services of all datastores: what the commands `<datastore>:create` and so on do. Safe for use by several threads.
+public final class Services {
+    private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int PASSWORD_BYTES = 16;
+
+    private final ServiceFiles files;
+    private final ServiceContainers containers;
+    private final ServiceLinks links;
+    private final Clock clock;
+    /// Whoever changes a service holds its lock.
+    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    Services(ServiceFiles files, ServiceContainers containers, ServiceLinks links, Clock clock) {
+        this.files = files;
+        this.containers = containers;
+        this.links = links;
+        this.clock = clock;
+    }
+
+    /// What a user may say of a service that is to be made; the operator puts it into the service.
+    public record Wish(String image, UnaryOperator<Service> details) {}
+
+    public ServiceLinks links() {
+        return links;
+    }
+
+    public List<Service> list(Datastore datastore) {
+        return files.list(datastore.name());
+    }
+
+    /// @throws UserError when there is none
+    public Service get(Datastore datastore, ServiceName name) {
+        return files.find(datastore.name(), name).orElseThrow(() -> new UserError("service " + name + " does not exist. See " + datastore.name() + ":list"));
+    }
+
+    public boolean exists(Datastore datastore, ServiceName name) {
+        return files.find(datastore.name(), name).isPresent();
+    }
+
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    Held hold(Datastore datastore, ServiceName name) throws InterruptedException {
+        ReentrantLock lock = locks.computeIfAbsent(datastore.name() + "/" + name, none -> new ReentrantLock(true));
+        lock.lockInterruptibly();
+        return lock::unlock;
+    }
+
+    /// A password of 32 letters and digits.
+    public static String newPassword() {
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        RANDOM.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /// Makes a service, and returns when it accepts connections. When it throws, there is none.
+    public Service create(Datastore datastore, ServiceName name, Wish wish, Output out) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            if (exists(datastore, name)) {
+                throw new UserError(capitalized(datastore) + " service " + name + " already exists");
+            }
+            ServiceId id = ServiceId.random();
+            Service bare = Service.create(datastore.name(), name, id, wish.image(), "", newPassword(), clock.instant());
+            Service service = wish.details().apply(bare.withImage(wish.image(), containers.newVolumeName(bare, "")));
+            Service named = withFreeHost(service);
+            containers.demandImage(named.image(), out);
+            return make(datastore, named);
+        }
+    }
+
+    /// Another service may still go by the name that one had before its rename.
+    private Service withFreeHost(Service service) {
+        boolean taken = files.list(service.datastore()).stream().anyMatch(each -> each.host().equals(service.host()));
+        return taken ? service.withSetting(Service.HOST, service.host() + "-" + service.id().value().substring(0, 4)) : service;
+    }
+
+    private Service make(Datastore datastore, Service service) throws InterruptedException {
+        boolean made = false;
+        containers.createVolume(service, service.volume());
+        try {
+            String container = containers.start(datastore, service, "");
+            containers.awaitReady(datastore, service, container);
+            files.store(service);
+            made = true;
+            return service;
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        } finally {
+            if (!made) {
+                containers.find(service).ifPresent(container -> containers.remove(container.getId()));
+                containers.removeVolume(service.volume());
+            }
+        }
+    }
+
+    /// Removes a service with all of its data.
+    public void destroy(Datastore datastore, ServiceName name) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            Service service = get(datastore, name);
+            List<App> linked = links.linked(service);
+            if (!linked.isEmpty()) {
+                throw new UserError("Cannot delete linked service. Unlink it first from: "
+                        + linked.stream().map(app -> app.name().value()).collect(Collectors.joining(", ")));
+            }
+            containers.find(service).ifPresent(container -> containers.remove(container.getId()));
+            containers.removeVolume(service.volume());
+            files.remove(service);
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    /// Gives a service another name. Its address stays what it was, so linked apps notice nothing.
+    public Service rename(Datastore datastore, ServiceName from, ServiceName to) throws InterruptedException {
+        ServiceName first = from.compareTo(to) < 0 ? from : to;
+        try (Held _ = hold(datastore, first); Held _ = hold(datastore, first.equals(from) ? to : from)) {
+            Service before = get(datastore, from);
+            if (exists(datastore, to)) {
+                throw new UserError(capitalized(datastore) + " service " + to + " already exists");
+            }
+            Service after = before.withName(to).withSetting(Service.HOST, before.host()).withSetting(Service.DATABASE, before.database());
+            // What keeps the address is written first: a crash between leaves the service under its former name, with the same address.
+            files.store(after.withName(from));
+            files.rename(before, after);
+            return after;
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    /// Makes a service with the data of another one.
+    public Service copy(Datastore datastore, ServiceName from, ServiceName to, UnaryOperator<Service> details, Output out) throws InterruptedException {
+        Service original = get(datastore, from);
+        Service copy = create(datastore, to, new Wish(original.image(), made -> details.apply(made.withOptions(original.options(), original.env())
+                .withLimits(original.memory(), original.shmSize()).withNetworks(original.networks()))), out);
+        boolean done = false;
+        try {
+            out.step("Copying data from " + from + " to " + to);
+            pour(datastore, original, copy);
+            done = true;
+            return copy;
+        } finally {
+            if (!done) {
+                destroy(datastore, to);
+            }
+        }
+    }
+
+    /// Dumps one service straight into another.
+    private void pour(Datastore datastore, Service from, Service to) throws InterruptedException {
+        try (Pouring pouring = new Pouring(to.name().value(), sink -> dump(datastore, from, sink))) {
+            restore(datastore, to, pouring.in());
+            pouring.demandWhole();
+        } catch (IOException failed) {
+            throw new UserError(UserError.FAILED, "The data could not be copied: " + failed.getMessage(), failed);
+        }
+    }
+
+    /// Writes all data of a service.
+    public void dump(Datastore datastore, Service service, OutputStream to) throws InterruptedException {
+        inside(datastore, service, "dump", inside -> datastore.dump(service, inside, to));
+    }
+
+    /// Replaces all data of a service.
+    public void restore(Datastore datastore, Service service, InputStream from) throws InterruptedException {
+        inside(datastore, service, "restore", inside -> datastore.restore(service, inside, from));
+    }
+
+    interface Work {
+        void run(Datastore.Inside inside) throws Exception;
+    }
+
+    /// Does something in the container of a service that runs.
+    void inside(Datastore datastore, Service service, String what, Work work) throws InterruptedException {
+        demandRunning(service);
+        Datastore.Inside inside = containers.inside(containers.id(service));
+        try {
+            work.run(inside);
+        } catch (InterruptedException | UserError expected) {
+            throw expected;
+        } catch (IOException | RuntimeException failed) {
+            throw Failures.defect(datastore.name(), what, failed);
+        } catch (Exception failed) {
+            throw Failures.defect(datastore.name(), what, failed);
+        }
+    }
+
+    private void demandRunning(Service service) {
+        String state = containers.state(service);
+        if (!state.equals("running")) {
+            throw new UserError("Service " + service.name() + " does not run (" + state + "). Start it: " + service.datastore() + ":start " + service.name());
+        }
+    }
+
+    /// Starts a service, with a new container where it has none.
+    public void start(Datastore datastore, ServiceName name, Output out) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            Service service = stored(get(datastore, name).withStopped(false));
+            up(datastore, service, out);
+        }
+    }
+
+    private void up(Datastore datastore, Service service, Output out) throws InterruptedException {
+        String container;
+        if (containers.find(service).isEmpty()) {
+            containers.demandImage(service.image(), out);
+            container = containers.start(datastore, service, "");
+        } else {
+            container = containers.id(service);
+            containers.pause(container, false);
+            containers.startExisting(container);
+        }
+        containers.awaitReady(datastore, service, container);
+        links.reachAll(service);
+    }
+
+    public void stop(Datastore datastore, ServiceName name) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            Service service = stored(get(datastore, name).withStopped(true));
+            containers.find(service).ifPresent(container -> {
+                containers.pause(container.getId(), false);
+                containers.stop(container.getId());
+            });
+        }
+    }
+
+    /// Stops a service, and starts it with a new container: changed limits and options hold from then on.
+    public void restart(Datastore datastore, ServiceName name, Output out) throws InterruptedException {
+        change(datastore, name, service -> service.withStopped(false), out);
+    }
+
+    public void pause(Datastore datastore, ServiceName name) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            Service service = get(datastore, name);
+            demandRunning(service);
+            containers.pause(containers.id(service), true);
+        }
+    }
+
+    /// Changes what the container of a service is made of, and replaces it.
+    ///
+    /// When the new one does not come up the former one is made again, and the service is as it was.
+    public Service change(Datastore datastore, ServiceName name, UnaryOperator<Service> change, Output out) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            Service before = get(datastore, name);
+            Service after = change.apply(before);
+            containers.demandImage(after.image(), out);
+            try {
+                replace(datastore, after, out);
+                return stored(after);
+            } catch (InterruptedException | RuntimeException failed) {
+                out.warn("Going back to the former container of " + name);
+                hokku.api.Uninterruptible.call("bring back " + name, () -> {
+                    replace(datastore, before, out);
+                    return before;
+                });
+                throw failed;
+            }
+        } catch (InterruptedException | RuntimeException failed) {
+            throw failed;
+        } catch (Exception failed) {
+            throw Failures.defect(datastore.name(), "replacing the container", failed);
+        }
+    }
+
+    private void replace(Datastore datastore, Service service, Output out) throws InterruptedException {
+        containers.find(service).ifPresent(container -> {
+            containers.pause(container.getId(), false);
+            containers.stop(container.getId());
+            containers.remove(container.getId());
+        });
+        up(datastore, service, out);
+    }
+
+    /// Keeps something of a service that its container knows nothing of.
+    public Service set(Datastore datastore, ServiceName name, UnaryOperator<Service> change) throws InterruptedException {
+        try (Held _ = hold(datastore, name)) {
+            return stored(change.apply(get(datastore, name)));
+        }
+    }
+
+    private Service stored(Service service) {
+        try {
+            files.store(service);
+            return service;
+        } catch (IOException failed) {
+            throw Failures.storage(failed);
+        }
+    }
+
+    public String state(Service service) {
+        return containers.state(service);
+    }
+
+    public String container(Service service) {
+        return containers.id(service);
+    }
+
+    public String address(Service service) {
+        return containers.address(service);
+    }
+
+    ServiceFiles files() {
+        return files;
+    }
+
+    ServiceContainers containers() {
+        return containers;
+    }
+
+    /// Sees to it that everything runs that should, after a start of the server or of the engine.
+    void settle(Datastore datastore, Output out) throws InterruptedException {
+        for (Service each : list(datastore)) {
+            try (Held _ = hold(datastore, each.name())) {
+                Service service = get(datastore, each.name());
+                String state = containers.state(service);
+                if (!service.stopped() && !state.equals("running") && !state.equals("paused")) {
+                    LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);
+                    up(datastore, service, out);
+                }
+            } catch (UserError failed) {
+                LOG.error("{} {} could not be started: {}", datastore.title(), each.name(), failed.getMessage());
+            }
+        }
+    }
+
+    static String capitalized(Datastore datastore) {
+        return Character.toUpperCase(datastore.name().charAt(0)) + datastore.name().substring(1);
+    }
+}
