@@ -11,6 +11,7 @@ import hokku.core.command.Audit;
 import hokku.core.command.BuildCommands;
 import hokku.core.command.CleanupCommand;
 import hokku.core.command.ContainerCommands;
+import hokku.core.command.DatastoreCommands;
 import hokku.core.command.Dispatcher;
 import hokku.core.command.EventCommands;
 import hokku.core.command.GitService;
@@ -23,6 +24,7 @@ import hokku.core.command.ProcessCommands;
 import hokku.core.command.ReleaseCommands;
 import hokku.core.command.RepoCommands;
 import hokku.core.command.RoutingCommands;
+import hokku.core.datastore.DatastoreParts;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.deploy.DeployParts;
 import hokku.core.deploy.FaultPoints;
@@ -119,13 +121,15 @@ public final class Server implements AutoCloseable {
         Repositories repositories = new Repositories(home);
         PluginHost plugins = new PluginHost(home, configuration.plugins(), clock, PLUGIN_PATIENCE);
         started.push(plugins);
-        DeployParts parts = DeployParts.assemble(home, catalogue, plugins, engine, repositories, configuration.address(),
+        DatastoreParts datastores = new DatastoreParts(home, engine, plugins);
+        DeployParts parts = DeployParts.assemble(home, catalogue, plugins, engine, repositories, configuration.address(), datastores.reach(),
                 new FaultPoints(configuration.fault()), clock);
         Audit audit = new Audit(home.audit(), json, () -> catalogue.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow());
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
         Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, configuration.sshAddress(),
                 configuration.address(), clock)::list);
-        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue)), builtIns(parts, keys, plugins, audit, json, doctor));
+        hokku.core.datastore.Services services = datastores.services(parts.apps(), clock);
+        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue), datastore -> DatastoreCommands.of(datastore, services, parts.apps())), builtIns(parts, keys, plugins, audit, json, doctor));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
         Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());

@@ -1,7 +1,6 @@
 package hokku.testkit;
 
 import hokku.api.Access;
-import hokku.api.AppName;
 import hokku.api.Identity;
 import hokku.api.Output;
 import hokku.api.UserError;
@@ -142,13 +141,13 @@ public final class RecordingSession implements Session {
     }
 
     @Override
-    public void confirm(AppName name, String consequence) {
+    public void confirm(String name, String consequence) {
         if (force) {
             return;
         }
         out.warn(consequence);
         try {
-            if (!new String(in.readAllBytes(), StandardCharsets.UTF_8).strip().equals(name.value())) {
+            if (!new String(in.readAllBytes(), StandardCharsets.UTF_8).strip().equals(name)) {
                 throw new UserError("Confirmation did not match " + name + ". Aborted.");
             }
         } catch (java.io.IOException e) {

@@ -1,6 +1,5 @@
 package hokku.core.command;
 
-import hokku.api.AppName;
 import hokku.api.Identity;
 import hokku.api.Json;
 import hokku.api.Output;
@@ -103,7 +102,7 @@ final class CommandSession implements Session {
     }
 
     @Override
-    public void confirm(AppName name, String consequence) {
+    public void confirm(String name, String consequence) {
         if (flags.force()) {
             return;
         }
@@ -113,7 +112,7 @@ final class CommandSession implements Session {
         String answer = new Question(in(), output, terminal().isPresent()).ask("> ")
                 .orElseThrow(() -> new UserError("No confirmation came. Type the name, or use --force"));
         keyboard.ifPresent(typed -> typed.own(false));
-        if (!answer.equals(name.value())) {
+        if (!answer.equals(name)) {
             throw new UserError("Confirmation did not match " + name + ". Aborted.");
         }
     }

@@ -38,6 +38,8 @@ final class ServiceContainers {
     static final String INITIAL_NETWORK = "initial-network";
     static final String ID = "hokku.service";
     private static final String DATASTORE = "hokku.datastore";
+    /// Tells a container that stands beside a service's own for a while.
+    private static final String ROLE = "hokku.role";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration GLANCE = Duration.ofMillis(100);
     private static final int LAST_LINES = 10;
@@ -92,12 +94,14 @@ final class ServiceContainers {
                 .filter(each -> each.getLabels().getOrDefault(ROLE, "").isEmpty()).findFirst();
     }
 
-    /// Tells a container that stands beside a service's own for a while.
-    private static final String ROLE = "hokku.role";
+    /// @throws UserError when it has none
+    Container demand(Service service) {
+        return find(service).orElseThrow(() -> new UserError("The container of " + service.name()
+                + " is not there. Make it anew: " + service.datastore() + ":start " + service.name()));
+    }
 
     String id(Service service) {
-        return find(service).map(Container::getId).orElseThrow(() -> new UserError("The container of " + service.name()
-                + " is not there. Make it anew: " + service.datastore() + ":start " + service.name()));
+        return demand(service).getId();
     }
 
     /// What the engine says of it: `running`, `exited`, `paused`; `missing` where there is none.

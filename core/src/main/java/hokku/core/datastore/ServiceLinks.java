@@ -9,8 +9,6 @@ import hokku.api.Output;
 import hokku.api.Service;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
-import hokku.api.spi.Scheduler;
-import hokku.core.state.ServiceFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,26 +17,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// What apps get of services: a variable with the address, and a network on which it is reached.
-public final class ServiceLinks implements Reach {
+public final class ServiceLinks {
     private static final List<String> COLORS = List.of("AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY", "GREEN", "LIME", "MAROON", "NAVY", "OLIVE",
             "PURPLE", "RED", "SILVER", "TEAL", "WHITE", "YELLOW");
     private static final String SUFFIX = "_URL";
 
     private final Apps apps;
-    private final ServiceFiles files;
     private final ServiceContainers containers;
-    private final Schedulers schedulers;
+    private final ServiceNetworks networks;
 
-    /// Says which scheduler runs an app.
-    public interface Schedulers {
-        Scheduler of(App app);
-    }
-
-    ServiceLinks(Apps apps, ServiceFiles files, ServiceContainers containers, Schedulers schedulers) {
+    ServiceLinks(Apps apps, ServiceContainers containers, ServiceNetworks networks) {
         this.apps = apps;
-        this.files = files;
         this.containers = containers;
-        this.schedulers = schedulers;
+        this.networks = networks;
     }
 
     /// The apps that are linked to a service.
@@ -63,12 +54,12 @@ public final class ServiceLinks implements Reach {
         if (service.stopped() || !"running".equals(containers.state(service))) {
             throw new UserError("Service " + service.name() + " does not run. Start it first: " + service.datastore() + ":start " + service.name());
         }
-        reach(app, service);
+        networks.reach(app, service);
         try {
             App after = apps.change(name, before -> before.withLinks(with(before, link(datastore, service, before, alias, query))), restart, out);
             return find(after, service).orElseThrow().variable();
         } catch (InterruptedException | RuntimeException failed) {
-            part(app, service);
+            networks.part(app, service);
             throw failed;
         }
     }
@@ -109,7 +100,7 @@ public final class ServiceLinks implements Reach {
             throw new UserError("Not linked to app " + name);
         }
         apps.change(name, before -> before.withLinks(before.links().stream().filter(each -> !each.service().equals(service.id())).toList()), restart, out);
-        part(app, service);
+        networks.part(app, service);
     }
 
     /// Gives a service the usual variable; what had it gets another one.
@@ -141,44 +132,7 @@ public final class ServiceLinks implements Reach {
     /// Lets every linked app reach the service's container, which may be a new one.
     void reachAll(Service service) throws InterruptedException {
         for (App app : linked(service)) {
-            reach(app, service);
-        }
-    }
-
-    /// Sees to it that an app reaches all that it is linked to; before its containers start.
-    @Override
-    public void reach(App app) throws InterruptedException {
-        for (Link link : app.links()) {
-            Service service = files.find(link.datastore(), link.service()).orElseThrow(() -> new UserError(("App %s is linked to a %s service that is"
-                    + " not there any more. Take the link away: %s:unlink with its name, or see app-links").formatted(app.name(), link.datastore(),
-                            link.datastore())));
-            if (containers.find(service).isPresent()) {
-                reach(app, service);
-            }
-        }
-    }
-
-    private void reach(App app, Service service) throws InterruptedException {
-        Scheduler scheduler = schedulers.of(app);
-        try {
-            scheduler.attach(app, containers.id(service), List.of(service.host()));
-        } catch (InterruptedException | RuntimeException failed) {
-            throw failed;
-        } catch (Exception failed) {
-            throw new UserError(UserError.FAILED, "App " + app.name() + " cannot be brought to reach " + service.name() + ": " + failed.getMessage(), failed);
-        }
-    }
-
-    private void part(App app, Service service) throws InterruptedException {
-        Optional<String> container = containers.find(service).map(com.github.dockerjava.api.model.Container::getId);
-        try {
-            if (container.isPresent()) {
-                schedulers.of(app).detach(app, container.get());
-            }
-        } catch (InterruptedException | RuntimeException failed) {
-            throw failed;
-        } catch (Exception failed) {
-            throw new UserError(UserError.FAILED, "App " + app.name() + " may still reach " + service.name() + ": " + failed.getMessage(), failed);
+            networks.reach(app, service);
         }
     }
 }

@@ -13,6 +13,7 @@ import hokku.core.state.ServiceFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 /// The services of all datastores: what the commands `<datastore>:create` and so on do. Safe for use by several threads.
 public final class Services {
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+    /// The key of the setting that names the network which a service's container is made in.
+    public static final String INITIAL_NETWORK = ServiceContainers.INITIAL_NETWORK;
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PASSWORD_BYTES = 16;
 
@@ -123,15 +126,20 @@ public final class Services {
         }
     }
 
+    /// @throws UserError while apps are linked to a service
+    public void demandUnlinked(Service service) {
+        List<App> linked = links.linked(service);
+        if (!linked.isEmpty()) {
+            throw new UserError("Cannot delete linked service. Unlink it first from: "
+                    + linked.stream().map(app -> app.name().value()).collect(Collectors.joining(", ")));
+        }
+    }
+
     /// Removes a service with all of its data.
     public void destroy(Datastore datastore, ServiceName name) throws InterruptedException {
         try (Held _ = hold(datastore, name)) {
             Service service = get(datastore, name);
-            List<App> linked = links.linked(service);
-            if (!linked.isEmpty()) {
-                throw new UserError("Cannot delete linked service. Unlink it first from: "
-                        + linked.stream().map(app -> app.name().value()).collect(Collectors.joining(", ")));
-            }
+            demandUnlinked(service);
             containers.find(service).ifPresent(container -> containers.remove(container.getId()));
             containers.removeVolume(service.volume());
             files.remove(service);
@@ -159,9 +167,12 @@ public final class Services {
     }
 
     /// Makes a service with the data of another one.
-    public Service copy(Datastore datastore, ServiceName from, ServiceName to, UnaryOperator<Service> details, Output out) throws InterruptedException {
+    ///
+    /// @param wish what is to be different
+    public Service copy(Datastore datastore, ServiceName from, ServiceName to, Wish wish, Output out) throws InterruptedException {
         Service original = get(datastore, from);
-        Service copy = create(datastore, to, new Wish(original.image(), made -> details.apply(made.withOptions(original.options(), original.env())
+        demandRunning(original);
+        Service copy = create(datastore, to, new Wish(wish.image(), made -> wish.details().apply(made.withOptions(original.options(), original.env())
                 .withLimits(original.memory(), original.shmSize()).withNetworks(original.networks()))), out);
         boolean done = false;
         try {
@@ -318,6 +329,11 @@ public final class Services {
         }
     }
 
+    /// Where the files are kept that belong to a service.
+    public Path folder(Service service) {
+        return files.folder(service);
+    }
+
     public String state(Service service) {
         return containers.state(service);
     }
@@ -354,7 +370,8 @@ public final class Services {
         }
     }
 
-    static String capitalized(Datastore datastore) {
+    /// `Postgres`, as messages begin.
+    public static String capitalized(Datastore datastore) {
         return Character.toUpperCase(datastore.name().charAt(0)) + datastore.name().substring(1);
     }
 }

@@ -12,14 +12,15 @@ import java.util.List;
 public record DeployParts(LiveApps apps, Deploys deploys, Builds builds, BuildCaches caches, Housekeeping housekeeping,
         Containers containers, Reconciler reconciler, Renames renames, Clones clones) {
     /// @param address where the server is reached from outside, for names that follow from it
+    /// @param services lets apps reach what they are linked to
     public static DeployParts assemble(Home home, Catalogue catalogue, Snapshots snapshots, Engine engine, Repositories repositories,
-            String address, FaultPoints faults, Clock clock) {
+            String address, Reach services, FaultPoints faults, Clock clock) {
         AppLocks locks = new AppLocks();
         Domains domains = new Domains(catalogue, address);
         Routing routing = new Routing(domains);
         Images images = new EngineImages(engine);
         Retirements retirements = new Retirements();
-        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, faults, clock);
+        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, services, faults, clock);
         Sources sources = new Sources(catalogue, repositories);
         LiveApps apps = new LiveApps(catalogue, snapshots, locks, domains, routing, rollouts, images, sources);
         DeployQueue queue = new DeployQueue(clock);

@@ -53,10 +53,12 @@ final class Rollouts {
     private final Catalogue catalogue;
     private final Routing routing;
     private final Retirements retirements;
+    private final Reach services;
     private final FaultPoints faults;
     private final Clock clock;
 
-    Rollouts(Catalogue catalogue, Routing routing, Retirements retirements, FaultPoints faults, Clock clock) {
+    Rollouts(Catalogue catalogue, Routing routing, Retirements retirements, Reach services, FaultPoints faults, Clock clock) {
+        this.services = services;
         this.catalogue = catalogue;
         this.routing = routing;
         this.retirements = retirements;
@@ -76,6 +78,7 @@ final class Rollouts {
         boolean grows = grows(order, former);
         String id = grows ? former.orElseThrow().deployment() : DeploymentPlan.newId(order.release().number());
         Deployment deployment = hooks.before(PreDeploy.class, DeploymentPlan.of(id, order.after(), order.release()), out);
+        services.reach(scheduler.value(), order.after());
         if (order.push().isPresent()) {
             stages.begin(Stage.RELEASE_TASK);
             runReleaseProcess(scheduler.value(), hooks, deployment, out);

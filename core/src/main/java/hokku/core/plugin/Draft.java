@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -50,12 +51,15 @@ final class Draft implements Contributions {
     final List<Authorizer> authorizers = new ArrayList<>();
     final List<Named<Examination>> examinations = new ArrayList<>();
     private final Map<String, String> taken;
+    private final Function<Datastore, Map<String, Supplier<? extends Command>>> derived;
     private Optional<RuntimeException> refused = Optional.empty();
     private boolean open = true;
 
     /// @param taken the plugin by each name that is given away already; names of this plugin are added to it
-    Draft(String plugin, Map<String, String> taken) {
+    /// @param derived the commands that follow from a datastore
+    Draft(String plugin, Map<String, String> taken, Function<Datastore, Map<String, Supplier<? extends Command>>> derived) {
         this.plugin = plugin;
+        this.derived = derived;
         this.taken = taken;
     }
 
@@ -98,6 +102,7 @@ final class Draft implements Contributions {
     @Override
     public void datastore(Datastore datastore) {
         datastores.add(named("datastore", KEY, datastore.name(), datastore));
+        derived.apply(datastore).forEach((name, command) -> commands.add(named("command", COMMAND, name, command)));
     }
 
     @Override

@@ -79,7 +79,7 @@ final class Loading {
     }
 
     private void contribute(BuiltIn builtIn) {
-        Draft draft = new Draft(builtIn.id(), taken);
+        Draft draft = new Draft(builtIn.id(), taken, services.derived());
         try {
             builtIn.plugin().contribute(new HostContext(builtIn.id(), services, home), draft);
         } catch (Exception e) {
@@ -121,7 +121,7 @@ final class Loading {
     }
 
     private void load(Candidate candidate) {
-        Draft draft = new Draft(candidate.id(), taken);
+        Draft draft = new Draft(candidate.id(), taken, services.derived());
         Optional<Plugin> created = Optional.empty();
         try {
             manifests.check(candidate.descriptor(), candidate.copy());

@@ -3,6 +3,18 @@ package hokku.core.plugin;
 import hokku.api.Apps;
 import hokku.api.Engine;
 import hokku.api.Json;
+import hokku.api.spi.Command;
+import hokku.api.spi.Datastore;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What the plugins' contexts give out, and what the host itself needs of the rest of the server.
-public record Services(Apps apps, Engine engine, Json json, Usage usage) {}
+///
+/// @param derived the commands that follow from a datastore, by name
+public record Services(Apps apps, Engine engine, Json json, Usage usage, Function<Datastore, Map<String, Supplier<? extends Command>>> derived) {
+    /// Without commands for datastores.
+    public Services(Apps apps, Engine engine, Json json, Usage usage) {
+        this(apps, engine, json, usage, datastore -> Map.of());
+    }
+}

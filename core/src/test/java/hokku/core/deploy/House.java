@@ -92,7 +92,7 @@ final class House {
         Domains domains = new Domains(catalogue, "192.0.2.7");
         Routing routing = new Routing(domains);
         Retirements retirements = new Retirements();
-        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, FaultPoints.NONE, clock);
+        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, (scheduler, app) -> { }, FaultPoints.NONE, clock);
         Images kept = new MemoryImages();
         Repositories repositories = new Repositories(home);
         Sources sources = new Sources(catalogue, repositories);

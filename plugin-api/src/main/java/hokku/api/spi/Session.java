@@ -39,11 +39,15 @@ public interface Session {
     /// The exit code, where the command succeeds with another one than 0.
     void exit(int code);
 
-    /// Asks the user to type the app's name before something that cannot be undone; passes at once with `--force`.
+    /// Asks the user to type a name before something that cannot be undone; passes at once with `--force`.
     ///
     /// @param consequence what is about to happen: `This command will destroy hello.`
     /// @throws hokku.api.UserError when it was not confirmed
-    void confirm(AppName name, String consequence);
+    void confirm(String name, String consequence);
+
+    default void confirm(AppName name, String consequence) {
+        confirm(name.value(), consequence);
+    }
 
     /// This session's streams, for a container.
     default Attachment attachment() {

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.Network;
 import hokku.api.AppId;
 import hokku.api.AppName;
@@ -149,6 +150,37 @@ final class AppNetworks {
             LOG.debug("The host's routes cannot be read; only the engine's networks are heeded", e);
         }
         return routed;
+    }
+
+    /// Brings another container into the app's network, by names that hold there, unless it is in it.
+    void connect(AppId id, AppName app, String container, List<String> names) {
+        String network = ensure(id, app);
+        lock.lock();
+        try {
+            if (!isConnected(network, container)) {
+                engine.client().connectToNetworkCmd().withNetworkId(network).withContainerId(container)
+                        .withContainerNetwork(new ContainerNetwork().withAliases(names)).exec();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void disconnect(AppId id, String container) {
+        lock.lock();
+        try {
+            if (isConnected(name(id), container)) {
+                engine.client().disconnectFromNetworkCmd().withNetworkId(name(id)).withContainerId(container).withForce(true).exec();
+            }
+        } catch (NotFoundException gone) {
+            LOG.debug("Container {} or the network {} is gone", container, name(id), gone);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isConnected(String network, String container) {
+        return engine.client().inspectContainerCmd(container).exec().getNetworkSettings().getNetworks().containsKey(network);
     }
 
     /// Removes the app's network; what else was connected to it loses it.

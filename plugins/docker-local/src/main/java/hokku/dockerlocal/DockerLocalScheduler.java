@@ -139,4 +139,14 @@ final class DockerLocalScheduler implements Scheduler {
     public int enter(Instance instance, List<String> command, Attachment attachment) throws InterruptedException {
         return engine.exec(instance.container(), command, Env.EMPTY, attachment);
     }
+
+    @Override
+    public void attach(App app, String container, List<String> names) {
+        networks.connect(app.id(), app.name(), container, names);
+    }
+
+    @Override
+    public void detach(App app, String container) {
+        networks.disconnect(app.id(), container);
+    }
 }
