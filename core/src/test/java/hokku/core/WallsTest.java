@@ -26,7 +26,8 @@ class WallsTest {
             "ssh", Set.of("state"),
             "git", Set.of("state"),
             "deploy", Set.of("plugin", "git", "state", "docker"),
-            "command", Set.of("deploy", "plugin", "ssh", "git", "state"),
+            "datastore", Set.of("deploy", "plugin", "state", "docker"),
+            "command", Set.of("deploy", "datastore", "plugin", "ssh", "git", "state"),
             "doctor", Set.of("command", "deploy", "plugin", "state"),
             "manual", Set.of("command", "plugin"));
     /// Libraries that are known to one package alone.

@@ -9,6 +9,7 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
@@ -230,10 +231,10 @@ final class ServiceContainers {
         });
     }
 
-    /// The address of its container on the engine's default network; empty while it does not run.
+    /// The address of its container on the network that it was made in; empty while it does not run.
     String address(Service service) {
-        return find(service).map(Container::getId).map(id -> engine.client().inspectContainerCmd(id).exec().getNetworkSettings().getIpAddress())
-                .filter(address -> address != null).orElse("");
+        return find(service).map(Container::getId).flatMap(id -> Optional.ofNullable(engine.client().inspectContainerCmd(id).exec().getNetworkSettings()
+                .getNetworks().get(service.setting(INITIAL_NETWORK).orElse("bridge")))).map(ContainerNetwork::getIpAddress).orElse("");
     }
 
     private static <T> T unbroken(String name, Callable<T> work) {
