@@ -17,7 +17,7 @@ public final class DatastoreParts {
 
     public DatastoreParts(Home home, Engine engine, Snapshots snapshots) {
         this.files = new ServiceFiles(home);
-        this.containers = new ServiceContainers(engine);
+        this.containers = new EngineServiceContainers(engine);
         this.networks = new ServiceNetworks(files, containers, new AppSchedulers(snapshots));
     }
 

@@ -1,6 +1,5 @@
 package hokku.core.datastore;
 
-import com.github.dockerjava.api.model.Container;
 import hokku.api.App;
 import hokku.api.Link;
 import hokku.api.Service;
@@ -30,7 +29,7 @@ final class ServiceNetworks implements Reach {
             Service service = files.find(link.datastore(), link.service()).orElseThrow(() -> new UserError(("App %s is linked to a %s service that is"
                     + " not there any more: its variable is %s. Make the service again, or take the link away: %s:unlink").formatted(app.name(),
                             link.datastore(), link.variable(), link.datastore())));
-            Optional<Container> container = containers.find(service);
+            Optional<String> container = containers.find(service);
             if (container.isPresent()) {
                 attach(scheduler, app, service, container.get());
             }
@@ -39,20 +38,20 @@ final class ServiceNetworks implements Reach {
 
     /// @throws UserError when the service has no container
     void reach(App app, Service service) throws InterruptedException {
-        Container container = containers.demand(service);
-        schedulers.use(app, "reaching " + service.name(), scheduler -> scheduler.attach(app, container.getId(), List.of(service.host())));
+        String container = containers.demand(service);
+        schedulers.use(app, "reaching " + service.name(), scheduler -> scheduler.attach(app, container, List.of(service.host())));
     }
 
     void part(App app, Service service) throws InterruptedException {
-        Optional<Container> container = containers.find(service);
+        Optional<String> container = containers.find(service);
         if (container.isPresent()) {
-            schedulers.use(app, "parting from " + service.name(), scheduler -> scheduler.detach(app, container.get().getId()));
+            schedulers.use(app, "parting from " + service.name(), scheduler -> scheduler.detach(app, container.get()));
         }
     }
 
-    private static void attach(Scheduler scheduler, App app, Service service, Container container) throws InterruptedException {
+    private static void attach(Scheduler scheduler, App app, Service service, String container) throws InterruptedException {
         try {
-            scheduler.attach(app, container.getId(), List.of(service.host()));
+            scheduler.attach(app, container, List.of(service.host()));
         } catch (InterruptedException | RuntimeException failed) {
             throw failed;
         } catch (Exception failed) {

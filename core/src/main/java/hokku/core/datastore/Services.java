@@ -120,7 +120,7 @@ public final class Services {
             throw Failures.storage(failed);
         } finally {
             if (!made) {
-                containers.find(service).ifPresent(container -> containers.remove(container.getId()));
+                containers.find(service).ifPresent(containers::remove);
                 containers.removeVolume(service.volume());
             }
         }
@@ -140,7 +140,7 @@ public final class Services {
         try (Held _ = hold(datastore, name)) {
             Service service = get(datastore, name);
             demandUnlinked(service);
-            containers.find(service).ifPresent(container -> containers.remove(container.getId()));
+            containers.find(service).ifPresent(containers::remove);
             containers.removeVolume(service.volume());
             files.remove(service);
         } catch (IOException failed) {
@@ -214,7 +214,7 @@ public final class Services {
     /// Does something in the container of a service that runs.
     void inside(Datastore datastore, Service service, String what, Work work) throws InterruptedException {
         demandRunning(service);
-        Datastore.Inside inside = containers.inside(containers.id(service));
+        Datastore.Inside inside = containers.inside(containers.demand(service));
         try {
             work.run(inside);
         } catch (InterruptedException | UserError expected) {
@@ -247,7 +247,7 @@ public final class Services {
             containers.demandImage(service.image(), out);
             container = containers.start(datastore, service, "");
         } else {
-            container = containers.id(service);
+            container = containers.demand(service);
             containers.pause(container, false);
             containers.startExisting(container);
         }
@@ -259,8 +259,8 @@ public final class Services {
         try (Held _ = hold(datastore, name)) {
             Service service = stored(get(datastore, name).withStopped(true));
             containers.find(service).ifPresent(container -> {
-                containers.pause(container.getId(), false);
-                containers.stop(container.getId());
+                containers.pause(container, false);
+                containers.stop(container);
             });
         }
     }
@@ -274,7 +274,7 @@ public final class Services {
         try (Held _ = hold(datastore, name)) {
             Service service = get(datastore, name);
             demandRunning(service);
-            containers.pause(containers.id(service), true);
+            containers.pause(containers.demand(service), true);
         }
     }
 
@@ -306,9 +306,9 @@ public final class Services {
 
     private void replace(Datastore datastore, Service service, Output out) throws InterruptedException {
         containers.find(service).ifPresent(container -> {
-            containers.pause(container.getId(), false);
-            containers.stop(container.getId());
-            containers.remove(container.getId());
+            containers.pause(container, false);
+            containers.stop(container);
+            containers.remove(container);
         });
         up(datastore, service, out);
     }
@@ -339,7 +339,7 @@ public final class Services {
     }
 
     public String container(Service service) {
-        return containers.id(service);
+        return containers.demand(service);
     }
 
     public String address(Service service) {

@@ -1,0 +1,235 @@
+package hokku.core.datastore;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.RestartPolicy;
+import hokku.api.Engine;
+import hokku.api.Output;
+import hokku.api.Service;
+import hokku.api.Uninterruptible;
+import hokku.api.UserError;
+import hokku.api.spi.Datastore;
+import hokku.core.docker.FilesArchive;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// Containers and volumes of the Docker engine.
+final class EngineServiceContainers implements ServiceContainers {
+    static final String ID = "hokku.service";
+    private static final String DATASTORE = "hokku.datastore";
+    /// Tells a container that stands beside a service's own for a while.
+    private static final String ROLE = "hokku.role";
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration GLANCE = Duration.ofMillis(100);
+    private static final int LAST_LINES = 10;
+
+    private final Engine engine;
+
+    EngineServiceContainers(Engine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public void demandImage(String image, Output out) throws InterruptedException {
+        try {
+            engine.client().inspectImageCmd(image).exec();
+        } catch (NotFoundException none) {
+            out.step("Fetching the image " + image);
+            try {
+                engine.client().pullImageCmd(image).start().awaitCompletion();
+                engine.client().inspectImageCmd(image).exec();
+            } catch (DockerException | DockerClientException refused) {
+                throw new UserError(UserError.FAILED, ("The image %s is not on the server and could not be fetched: %s\nLook at its name and version, or"
+                        + " bring it there: docker pull, or docker load").formatted(image, refused.getMessage().strip()), refused);
+            }
+        }
+    }
+
+    @Override
+    public String createVolume(Service service, String name) {
+        engine.client().createVolumeCmd().withName(name).withLabels(labels(service)).exec();
+        return name;
+    }
+
+    @Override
+    public void removeVolume(String name) {
+        try {
+            engine.client().removeVolumeCmd(name).exec();
+        } catch (NotFoundException gone) {
+            // That is what was wanted.
+        }
+    }
+
+    private Map<String, String> labels(Service service) {
+        return Map.of(Engine.INSTANCE_LABEL, engine.instance(), ID, service.id().value(), DATASTORE, service.datastore());
+    }
+
+    @Override
+    public Optional<String> find(Service service) {
+        return container(service).map(Container::getId);
+    }
+
+    private Optional<Container> container(Service service) {
+        return engine.client().listContainersCmd().withShowAll(true).withLabelFilter(labels(service)).exec().stream()
+                .filter(each -> each.getLabels().getOrDefault(ROLE, "").isEmpty()).findFirst();
+    }
+
+    @Override
+    public String state(Service service) {
+        return container(service).map(Container::getState).orElse("missing");
+    }
+
+    @Override
+    public String start(Datastore datastore, Service service, String role) throws InterruptedException {
+        Datastore.Startup startup = datastore.startup(service);
+        DockerClient client = engine.client();
+        List<String> variables = new ArrayList<>();
+        startup.env().merge(service.env()).asMap().forEach((key, value) -> variables.add(key + "=" + value));
+        Map<String, String> labels = new java.util.TreeMap<>(labels(service));
+        labels.put(ROLE, role);
+        CreateContainerCmd create = client.createContainerCmd(service.image())
+                .withName(service.datastore() + "." + service.name() + "." + service.id() + (role.isEmpty() ? "" : "." + role))
+                .withLabels(labels).withEnv(variables).withHostConfig(host(datastore, service, role))
+                .withExposedPorts(datastore.ports().stream().map(ExposedPort::tcp).toArray(ExposedPort[]::new));
+        List<String> command = new ArrayList<>(startup.command());
+        command.addAll(service.options());
+        if (!command.isEmpty()) {
+            create.withCmd(command);
+        }
+        String id = unbroken("make the container of " + service.name(), () -> create.exec().getId());
+        try {
+            client.copyArchiveToContainerCmd(id).withRemotePath("/").withTarInputStream(FilesArchive.of(startup.files())).exec();
+            for (String network : service.networks()) {
+                client.connectToNetworkCmd().withNetworkId(network).withContainerId(id).exec();
+            }
+            client.startContainerCmd(id).exec();
+            return id;
+        } catch (NotFoundException missing) {
+            remove(id);
+            throw new UserError(UserError.FAILED, "A network that " + service.name() + " is to join is not there: " + missing.getMessage(), missing);
+        } catch (RuntimeException failed) {
+            remove(id);
+            throw new UserError(UserError.FAILED, "The container of " + service.name() + " cannot be started: " + failed.getMessage(), failed);
+        }
+    }
+
+    private HostConfig host(Datastore datastore, Service service, String role) {
+        HostConfig host = HostConfig.newHostConfig()
+                .withRestartPolicy(role.isEmpty() ? RestartPolicy.unlessStoppedRestart() : RestartPolicy.noRestart())
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, Map.of("max-size", "10m")))
+                .withMounts(List.of(new Mount().withType(MountType.VOLUME).withSource(service.volume()).withTarget(datastore.folder(service))));
+        service.setting(INITIAL_NETWORK).ifPresent(host::withNetworkMode);
+        service.memory().ifPresent(host::withMemory);
+        service.shmSize().ifPresent(host::withShmSize);
+        if (role.isEmpty()) {
+            List<PortBinding> bindings = new ArrayList<>();
+            for (int i = 0; i < service.exposed().size(); i++) {
+                bindings.add(PortBinding.parse(service.exposed().get(i) + ":" + datastore.ports().get(i)));
+            }
+            host.withPortBindings(bindings);
+        }
+        return host;
+    }
+
+    @Override
+    public void awaitReady(Datastore datastore, Service service, String container) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Datastore.Inside inside = inside(container);
+        while (true) {
+            InspectContainerResponse.ContainerState state = engine.client().inspectContainerCmd(container).exec().getState();
+            boolean runs = Boolean.TRUE.equals(state.getRunning()) && !Boolean.TRUE.equals(state.getRestarting());
+            if (runs && inside.run(datastore.ready(service), java.io.InputStream.nullInputStream(), java.io.OutputStream.nullOutputStream()).exit() == 0) {
+                return;
+            }
+            boolean ended = !runs && state.getExitCodeLong() != null && "exited".equals(state.getStatus()) || Boolean.TRUE.equals(state.getRestarting());
+            if (ended || System.nanoTime() > end) {
+                throw new UserError("%s %s %s. The last that it wrote:\n%s".formatted(datastore.title(), service.name(),
+                        ended ? "ended with exit code " + state.getExitCodeLong() : "accepts no connections after " + PATIENCE.toSeconds() + " seconds",
+                        ContainerOutput.last(engine.client(), container, LAST_LINES)));
+            }
+            Thread.sleep(GLANCE);
+        }
+    }
+
+    @Override
+    public Datastore.Inside inside(String container) {
+        return new ContainerInside(engine, container);
+    }
+
+    @Override
+    public void startExisting(String container) {
+        try {
+            engine.client().startContainerCmd(container).exec();
+        } catch (NotModifiedException running) {
+            // That is what was wanted.
+        }
+    }
+
+    @Override
+    public void stop(String container) {
+        try {
+            engine.client().stopContainerCmd(container).withTimeout(30).exec();
+        } catch (NotModifiedException | NotFoundException ended) {
+            // That is what was wanted.
+        }
+    }
+
+    @Override
+    public void pause(String container, boolean paused) {
+        try {
+            if (paused) {
+                engine.client().pauseContainerCmd(container).exec();
+            } else {
+                engine.client().unpauseContainerCmd(container).exec();
+            }
+        } catch (ConflictException already) {
+            // That is what was wanted.
+        }
+    }
+
+    @Override
+    public void remove(String container) {
+        unbroken("remove a container", () -> {
+            try {
+                engine.client().removeContainerCmd(container).withForce(true).exec();
+            } catch (NotFoundException gone) {
+                // That is what was wanted.
+            }
+            return container;
+        });
+    }
+
+    @Override
+    public String address(Service service) {
+        return find(service).flatMap(id -> Optional.ofNullable(engine.client().inspectContainerCmd(id).exec().getNetworkSettings()
+                .getNetworks().get(service.setting(INITIAL_NETWORK).orElse("bridge")))).map(ContainerNetwork::getIpAddress).orElse("");
+    }
+
+    private static <T> T unbroken(String name, Callable<T> work) {
+        try {
+            return Uninterruptible.call(name, work);
+        } catch (RuntimeException failed) {
+            throw failed;
+        } catch (Exception other) {
+            throw new UserError(UserError.FAILED, "The engine could not " + name + ": " + other.getMessage(), other);
+        }
+    }
+}
