@@ -51,6 +51,8 @@ ensure_buildx
 ensure_busybox
 "$here/image/base" bookworm
 "$here/image/base" trixie
+"$here/image/postgres" 15
+"$here/image/postgres" 17
 ensure_build_tools
 
 step "mvn verify"
