@@ -17,6 +17,8 @@ import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.StreamType;
+import hokku.api.Attachment;
 import hokku.api.Engine;
 import hokku.api.Output;
 import hokku.api.Service;
@@ -172,6 +174,17 @@ final class EngineServiceContainers implements ServiceContainers {
     @Override
     public Datastore.Inside inside(String container) {
         return new ContainerInside(engine, container);
+    }
+
+    @Override
+    public int attach(String container, Datastore.Call call, Attachment attachment) throws InterruptedException {
+        return engine.exec(container, call.words(), call.env(), attachment);
+    }
+
+    @Override
+    public void output(String container, int lines, boolean follow, Written to) throws InterruptedException {
+        ContainerOutput.pass(engine.client(), container, lines, follow,
+                frame -> to.piece(frame.getStreamType() == StreamType.STDERR, frame.getPayload()));
     }
 
     @Override

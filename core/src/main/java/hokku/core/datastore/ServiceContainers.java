@@ -1,5 +1,6 @@
 package hokku.core.datastore;
 
+import hokku.api.Attachment;
 import hokku.api.Output;
 import hokku.api.Service;
 import hokku.api.UserError;
@@ -53,6 +54,21 @@ interface ServiceContainers {
 
     /// What runs commands in a container.
     Datastore.Inside inside(String container);
+
+    /// Runs something in a container with the streams of a session.
+    ///
+    /// @return its exit code
+    int attach(String container, Datastore.Call call, Attachment attachment) throws InterruptedException;
+
+    /// Passes on what a container has written, and with `follow` what it writes from now on, until it ends.
+    ///
+    /// @param lines how many of the last ones; -1 for all
+    void output(String container, int lines, boolean follow, Written to) throws InterruptedException;
+
+    /// Takes what a container writes, in pieces that need not be lines. Calls do not overlap.
+    interface Written {
+        void piece(boolean error, byte[] bytes);
+    }
 
     /// Starts a container that is there. Nothing happens where it runs.
     void startExisting(String container);

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -59,9 +60,10 @@ public final class Services {
         return files.list(datastore.name());
     }
 
-    /// @throws UserError when there is none
+    /// @throws UserError with the exit code of an app that is not there when there is none: a script need not tell the two apart
     public Service get(Datastore datastore, ServiceName name) {
-        return files.find(datastore.name(), name).orElseThrow(() -> new UserError("service " + name + " does not exist. See " + datastore.name() + ":list"));
+        return files.find(datastore.name(), name).orElseThrow(() -> new UserError(UserError.NO_SUCH_APP,
+                "service " + name + " does not exist. See " + datastore.name() + ":list"));
     }
 
     public boolean exists(Datastore datastore, ServiceName name) {
@@ -74,9 +76,13 @@ public final class Services {
     }
 
     Held hold(Datastore datastore, ServiceName name) throws InterruptedException {
-        ReentrantLock lock = locks.computeIfAbsent(datastore.name() + "/" + name, none -> new ReentrantLock(true));
+        ReentrantLock lock = lock(datastore, name);
         lock.lockInterruptibly();
         return lock::unlock;
+    }
+
+    private ReentrantLock lock(Datastore datastore, ServiceName name) {
+        return locks.computeIfAbsent(datastore.name() + "/" + name, none -> new ReentrantLock(true));
     }
 
     /// A password of 32 letters and digits.
@@ -172,8 +178,8 @@ public final class Services {
     public Service copy(Datastore datastore, ServiceName from, ServiceName to, Wish wish, Output out) throws InterruptedException {
         Service original = get(datastore, from);
         demandRunning(original);
-        Service copy = create(datastore, to, new Wish(wish.image(), made -> wish.details().apply(made.withOptions(original.options(), original.env())
-                .withLimits(original.memory(), original.shmSize()).withNetworks(original.networks()))), out);
+        Service copy = create(datastore, to, new Wish(wish.image(), made -> wish.details().apply(ServiceProperties.networksOf(original,
+                made.withOptions(original.options(), original.env()).withLimits(original.memory(), original.shmSize())))), out);
         boolean done = false;
         try {
             out.step("Copying data from " + from + " to " + to);
@@ -226,7 +232,7 @@ public final class Services {
         }
     }
 
-    private void demandRunning(Service service) {
+    void demandRunning(Service service) {
         String state = containers.state(service);
         if (!state.equals("running")) {
             throw new UserError("Service " + service.name() + " does not run (" + state + "). Start it: " + service.datastore() + ":start " + service.name());
@@ -278,7 +284,7 @@ public final class Services {
         }
     }
 
-    /// Changes what the container of a service is made of, and replaces it.
+    /// Changes what the container of a service is made of, and replaces it; one that is stopped gets it when it is started.
     ///
     /// When the new one does not come up the former one is made again, and the service is as it was.
     public Service change(Datastore datastore, ServiceName name, UnaryOperator<Service> change, Output out) throws InterruptedException {
@@ -354,19 +360,32 @@ public final class Services {
         return containers;
     }
 
-    /// Sees to it that everything runs that should, after a start of the server or of the engine.
-    void settle(Datastore datastore, Output out) throws InterruptedException {
+    /// Sees to it that everything runs that should, and that linked apps reach it; what somebody is changing is left to them.
+    public void settle(Datastore datastore, Output out) throws InterruptedException {
         for (Service each : list(datastore)) {
-            try (Held _ = hold(datastore, each.name())) {
-                Service service = get(datastore, each.name());
-                String state = containers.state(service);
-                if (!service.stopped() && !state.equals("running") && !state.equals("paused")) {
-                    LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);
-                    up(datastore, service, out);
+            ReentrantLock lock = lock(datastore, each.name());
+            if (lock.tryLock()) {
+                try {
+                    Optional<Service> service = files.find(datastore.name(), each.name()).filter(found -> !found.stopped());
+                    if (service.isPresent()) {
+                        settle(datastore, service.get(), out);
+                    }
+                } catch (RuntimeException failed) {
+                    LOG.error("{} {} could not be brought to run: {}", datastore.title(), each.name(), failed.getMessage());
+                } finally {
+                    lock.unlock();
                 }
-            } catch (UserError failed) {
-                LOG.error("{} {} could not be started: {}", datastore.title(), each.name(), failed.getMessage());
             }
+        }
+    }
+
+    private void settle(Datastore datastore, Service service, Output out) throws InterruptedException {
+        String state = containers.state(service);
+        if (state.equals("running")) {
+            links.reachAll(service);
+        } else if (!state.equals("paused")) {
+            LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);
+            up(datastore, service, out);
         }
     }
 
