@@ -53,6 +53,8 @@ ensure_busybox
 "$here/image/base" trixie
 "$here/image/postgres" 15
 "$here/image/postgres" 17
+"$here/image/redis" 7
+"$here/image/redis" 8
 ensure_build_tools
 
 step "mvn verify"

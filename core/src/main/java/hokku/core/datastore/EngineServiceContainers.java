@@ -34,7 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// Containers and volumes of the Docker engine.
-final class EngineServiceContainers implements ServiceContainers {
+public final class EngineServiceContainers implements ServiceContainers {
     static final String ID = "hokku.service";
     private static final String DATASTORE = "hokku.datastore";
     /// Tells a container that stands beside a service's own for a while.
@@ -45,7 +45,7 @@ final class EngineServiceContainers implements ServiceContainers {
 
     private final Engine engine;
 
-    EngineServiceContainers(Engine engine) {
+    public EngineServiceContainers(Engine engine) {
         this.engine = engine;
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// The containers of services, one for each, and the volumes with their data. Containers are named by their id.
 ///
 /// A container can be made anew at any time from what is written of its service; a volume is never removed but by a word of the user's.
-interface ServiceContainers {
+public interface ServiceContainers {
     /// The key of the setting that names the network which its container is made in, instead of the engine's own one.
     String INITIAL_NETWORK = "initial-network";
 
