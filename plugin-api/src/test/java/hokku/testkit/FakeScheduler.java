@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ public final class FakeScheduler implements Scheduler {
     private Predicate<ProcessSpec> failing = spec -> false;
     private BiFunction<ProcessSpec, Integer, Endpoint> addresses = (port, index) -> null;
     private Optional<CountDownLatch> held = Optional.empty();
+    private final Map<AppId, Map<String, List<String>>> attached = new HashMap<>();
     private boolean away;
     private boolean retireFails;
     private int made;
@@ -70,9 +72,26 @@ public final class FakeScheduler implements Scheduler {
         this.name = name;
     }
 
-    /// What was asked of it, in order: `start hello d1`, `retire web.1 of d1`, `destroy hello`, `run hello`.
+    /// What was asked of it, in order: `start hello d1`, `retire web.1 of d1`, `destroy hello`, `run hello`, `attach hello c1`.
     public List<String> calls() {
         return List.copyOf(calls);
+    }
+
+    /// The other containers that those of an app reach, each with its names.
+    public synchronized Map<String, List<String>> attached(AppId app) {
+        return Map.copyOf(attached.getOrDefault(app, Map.of()));
+    }
+
+    @Override
+    public synchronized void attach(App app, String container, List<String> names) {
+        calls.add("attach " + app.name() + " " + container);
+        attached.computeIfAbsent(app.id(), id -> new HashMap<>()).put(container, List.copyOf(names));
+    }
+
+    @Override
+    public synchronized void detach(App app, String container) {
+        calls.add("detach " + app.name() + " " + container);
+        attached.getOrDefault(app.id(), new HashMap<>()).remove(container);
     }
 
     /// The one-off containers that ran.
@@ -235,6 +254,7 @@ public final class FakeScheduler implements Scheduler {
         synchronized (this) {
             answering();
             containers.values().removeIf(container -> container.spec.id().equals(app.id()));
+            attached.remove(app.id());
         }
         tell(app.id());
     }

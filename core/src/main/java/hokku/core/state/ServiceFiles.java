@@ -28,15 +28,15 @@ public final class ServiceFiles {
         this.home = home;
     }
 
-    /// Those of one datastore, by name.
+    /// Those of one datastore, by name. One whose file cannot be read is left out, and the log says so: it must not stand in the way of the others.
     public List<Service> list(String datastore) {
         TreeMap<ServiceName, Service> found = new TreeMap<>();
         for (Path folder : folders(home.services(datastore))) {
             try {
                 ServiceName name = ServiceName.of(folder.getFileName().toString());
                 find(datastore, name).ifPresent(service -> found.put(name, service));
-            } catch (UserError foreign) {
-                LOG.warn("{} is no service: {}", folder, foreign.getMessage());
+            } catch (UserError unreadable) {
+                LOG.error("The service in {} is left out: {}", folder, unreadable.getMessage());
             }
         }
         return List.copyOf(found.values());

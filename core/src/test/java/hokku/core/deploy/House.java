@@ -68,6 +68,8 @@ final class House {
     Renames renames;
     Clones clones;
     BuildCaches caches;
+    /// Lets apps reach the services that they are linked to.
+    Reach reach = (by, app) -> { };
     /// What the next push holds.
     FakeSourceTree files = FakeSourceTree.EMPTY.with("Dockerfile", "FROM scratch");
     private int pushes;
@@ -92,7 +94,7 @@ final class House {
         Domains domains = new Domains(catalogue, "192.0.2.7");
         Routing routing = new Routing(domains);
         Retirements retirements = new Retirements();
-        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, (scheduler, app) -> { }, FaultPoints.NONE, clock);
+        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, (by, app) -> reach.reach(by, app), FaultPoints.NONE, clock);
         Images kept = new MemoryImages();
         Repositories repositories = new Repositories(home);
         Sources sources = new Sources(catalogue, repositories);
