@@ -6,6 +6,8 @@ import hokku.api.Contributions;
 import hokku.api.Identity;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
+import hokku.api.Service;
+import hokku.api.ServiceName;
 import hokku.core.command.AppCommands;
 import hokku.core.command.Audit;
 import hokku.core.command.BuildCommands;
@@ -25,6 +27,7 @@ import hokku.core.command.ReleaseCommands;
 import hokku.core.command.RepoCommands;
 import hokku.core.command.RoutingCommands;
 import hokku.core.datastore.DatastoreParts;
+import hokku.core.datastore.ServiceWatch;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.deploy.DeployParts;
 import hokku.core.deploy.FaultPoints;
@@ -126,10 +129,11 @@ public final class Server implements AutoCloseable {
                 new FaultPoints(configuration.fault()), clock);
         Audit audit = new Audit(home.audit(), json, () -> catalogue.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow());
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
-        Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, configuration.sshAddress(),
-                configuration.address(), clock)::list);
         hokku.core.datastore.Services services = datastores.services(parts.apps(), clock);
-        plugins.start(new Services(parts.apps(), engine, json, new AppsUsing(catalogue), datastore -> DatastoreCommands.of(datastore, services, parts.apps())), builtIns(parts, keys, plugins, audit, json, doctor));
+        Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, services, configuration.sshAddress(),
+                configuration.address(), clock)::list);
+        plugins.start(new Services(parts.apps(), engine, json, new InUse(catalogue, services),
+                datastore -> DatastoreCommands.of(datastore, services, parts.apps())), builtIns(parts, keys, plugins, audit, json, doctor, services));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
         Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());
@@ -157,14 +161,15 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, JsonText json, Doctor doctor) {
+    private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, JsonText json, Doctor doctor,
+            hokku.core.datastore.Services services) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
                 new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(parts.apps()),
                 new EventCommands(audit, json, parts.apps()),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()),
                 new RepoCommands(parts.caches()), new RoutingCommands(),
-                new Upkeep(parts.housekeeping()),
+                new Upkeep(parts.housekeeping()), new ServiceWatch(plugins, services),
                 new CleanupCommand(parts.housekeeping()),
                 new KeyCommands(keys),
                 new PluginCommands(plugins, new Download()), doctor, new Completion(plugins));
@@ -236,7 +241,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private record AppsUsing(Catalogue catalogue) implements Usage {
+    private record InUse(Catalogue catalogue, hokku.core.datastore.Services stored) implements Usage {
+        @Override
+        public List<ServiceName> services(String datastore) {
+            return stored.all().stream().filter(service -> service.datastore().equals(datastore)).map(Service::name).toList();
+        }
+
         @Override
         public List<AppName> apps(Kind kind, String name) {
             Predicate<App> uses = switch (kind) {

@@ -28,7 +28,7 @@ class WallsTest {
             "deploy", Set.of("plugin", "git", "state", "docker"),
             "datastore", Set.of("deploy", "plugin", "state", "docker"),
             "command", Set.of("deploy", "datastore", "plugin", "ssh", "git", "state"),
-            "doctor", Set.of("command", "deploy", "plugin", "state"),
+            "doctor", Set.of("command", "datastore", "deploy", "plugin", "state"),
             "manual", Set.of("command", "plugin"));
     /// Libraries that are known to one package alone.
     private static final Map<String, Set<String>> ALONE = Map.of(

@@ -90,6 +90,9 @@ final class CommandTree {
 
     /// Read from the annotation: to build the whole model of every command would take long.
     private static String description(Command command) {
+        if (command instanceof DatastoreCommands.Derived derived) {
+            return derived.description();
+        }
         CommandLine.Command annotation = command.getClass().getAnnotation(CommandLine.Command.class);
         return annotation == null || annotation.description().length == 0 ? "" : annotation.description()[0];
     }

@@ -6,10 +6,13 @@ import hokku.api.ServiceName;
 import hokku.api.spi.Command;
 import hokku.api.spi.Datastore;
 import hokku.core.datastore.Services;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -22,16 +25,19 @@ public final class DatastoreCommands {
     public static Map<String, Supplier<? extends Command>> of(Datastore datastore, Services services, Apps apps) {
         Shared shared = new Shared(datastore, services, apps);
         Map<String, Supplier<? extends Command>> commands = new TreeMap<>();
-        new ServiceLifeCommands(shared).addTo(commands);
+        List<Supplier<Derived>> all = new ArrayList<>();
+        all.addAll(ServiceLifeCommands.of(shared));
+        all.addAll(ServiceLookCommands.of(shared));
+        all.addAll(ServiceLinkCommands.of(shared));
+        all.addAll(ServiceConsoleCommands.of(shared));
+        all.addAll(ServiceDataCommands.of(shared));
+        all.addAll(ServiceChangeCommands.of(shared));
+        all.forEach(command -> commands.put(command.get().fullName(), command));
         return commands;
     }
 
     /// What all of them work on.
-    record Shared(Datastore datastore, Services services, Apps apps) {
-        String name(String verb) {
-            return datastore.name() + ":" + verb;
-        }
-    }
+    record Shared(Datastore datastore, Services services, Apps apps) {}
 
     /// A command whose noun is the datastore's name.
     abstract static class Derived implements Command {
@@ -45,7 +51,21 @@ public final class DatastoreCommands {
 
         @Spec
         void spec(CommandSpec spec) {
-            spec.name(shared.name(verb));
+            spec.name(fullName());
+            spec.usageMessage().description(description());
+            describe(spec);
+        }
+
+        /// Adds what annotations cannot say.
+        void describe(CommandSpec spec) {}
+
+        final String fullName() {
+            return datastore().name() + ":" + verb;
+        }
+
+        /// What its annotation says, with the datastore's title for `{}`.
+        final String description() {
+            return getClass().getAnnotation(CommandLine.Command.class).description()[0].replace("{}", datastore().title());
         }
 
         final Datastore datastore() {
@@ -66,14 +86,37 @@ public final class DatastoreCommands {
             super(shared, verb);
         }
 
+        final boolean isNamed() {
+            return !service.isEmpty();
+        }
+
         /// @throws hokku.api.UserError when none was given, or what was given can be none
         final ServiceName name() {
             return ServiceName.of(service);
         }
 
         @Override
+        public List<String> audited() {
+            return List.of(name().value());
+        }
+    }
+
+    /// A command about one service and one app.
+    abstract static class OfServiceAndApp extends OfService {
+        @Parameters(index = "1", arity = "0..1", defaultValue = "", paramLabel = "<app>", description = "The app")
+        private String app;
+
+        OfServiceAndApp(Shared shared, String verb) {
+            super(shared, verb);
+        }
+
+        final AppName appName() {
+            return AppName.of(app);
+        }
+
+        @Override
         public Optional<AppName> app() {
-            return Optional.empty();
+            return Optional.of(appName());
         }
     }
 }

@@ -71,7 +71,12 @@ public record Outline(String name, String description, String synopsis, boolean 
             }
         }
         String synopsis = invocation.synopsis();
-        return new Outline(name, String.join(" ", spec.usageMessage().description()), synopsis, synopsis.contains("<app>"), flags, parameters, words);
+        return new Outline(name, String.join(" ", spec.usageMessage().description()), synopsis, takesApp(synopsis), flags, parameters, words);
+    }
+
+    /// Not where the app comes after something else, such as a service.
+    private static boolean takesApp(String synopsis) {
+        return synopsis.contains("<app>") && !synopsis.contains("<service>");
     }
 
     private static String text(ArgSpec argument) {

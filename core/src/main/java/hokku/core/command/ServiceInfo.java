@@ -5,38 +5,82 @@ import hokku.api.Service;
 import hokku.api.spi.Datastore;
 import hokku.api.spi.Session;
 import hokku.core.command.DatastoreCommands.Shared;
+import hokku.core.datastore.Health;
+import hokku.core.datastore.ServiceProperties;
 import hokku.core.datastore.Services;
+import hokku.core.deploy.FreeSpace;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What `<datastore>:info` says of a service, with the names that Dokku's plugins use.
 final class ServiceInfo {
+    /// The fields that may hold what only those may see who may change the service.
+    static final Set<String> SECRET = Set.of("config-options", "dsn");
+    private static final String NONE = "-";
+    private static final String SIZE = "size";
     private static final int LABEL_WIDTH = 24;
+
+    /// Found out when it is asked for: some ask the service itself.
+    private interface Field {
+        String value(Shared shared, Service service) throws InterruptedException;
+    }
+
+    /// By the name of their flag, without the hyphens.
+    private static final SequencedMap<String, Field> FIELDS = new LinkedHashMap<>();
+
+    static {
+        FIELDS.put("accepts-connections", (shared, service) -> new Health(shared.services()).accepts(shared.datastore(), service));
+        // Dokku's plugins keep a folder for that; here everything is in the service's own file.
+        FIELDS.put("config-dir", (shared, service) -> NONE);
+        FIELDS.put("config-options", (shared, service) -> String.join(" ", service.options()));
+        FIELDS.put("created", (shared, service) -> service.created().toString());
+        FIELDS.put("data-dir", (shared, service) -> service.volume());
+        FIELDS.put("dsn", (shared, service) -> shared.datastore().address(service, service.host(), shared.datastore().ports().getFirst()));
+        FIELDS.put("exposed-ports", (shared, service) -> service.exposed().isEmpty() ? NONE : exposed(shared.datastore(), service));
+        FIELDS.put("id", (shared, service) -> missing(shared, service) ? NONE : shared.services().container(service));
+        FIELDS.put("internal-ip", (shared, service) -> shared.services().address(service));
+        FIELDS.put("initial-network", (shared, service) -> service.setting(Services.INITIAL_NETWORK).orElse(""));
+        FIELDS.put("links", (shared, service) -> links(shared, service));
+        FIELDS.put("note", (shared, service) -> new Health(shared.services()).note(shared.datastore(), service));
+        FIELDS.put("post-create-network", (shared, service) -> String.join(",", ServiceProperties.networksAfterCreation(service)));
+        FIELDS.put("post-start-network", (shared, service) -> String.join(",", ServiceProperties.networksAfterStart(service)));
+        FIELDS.put("service-root", (shared, service) -> shared.services().folder(service).toString());
+        FIELDS.put(SIZE, (shared, service) -> new Health(shared.services()).size(shared.datastore(), service));
+        FIELDS.put("status", (shared, service) -> shared.services().state(service));
+        FIELDS.put("version", (shared, service) -> service.image());
+    }
 
     private ServiceInfo() {}
 
-    /// The fields by the name of their flag, without the hyphens.
-    static SequencedMap<String, String> fields(Shared shared, Service service) {
-        Datastore datastore = shared.datastore();
-        Services services = shared.services();
+    static Set<String> names() {
+        return FIELDS.keySet();
+    }
+
+    static String field(String name, Shared shared, Service service) throws InterruptedException {
+        return FIELDS.get(name).value(shared, service);
+    }
+
+    static SequencedMap<String, String> fields(Shared shared, Service service) throws InterruptedException {
         SequencedMap<String, String> fields = new LinkedHashMap<>();
-        fields.put("config-options", String.join(" ", service.options()));
-        fields.put("data-dir", service.volume());
-        fields.put("dsn", datastore.address(service, service.host(), datastore.ports().getFirst()));
-        fields.put("exposed-ports", service.exposed().isEmpty() ? "-" : exposed(datastore, service));
-        fields.put("id", service.id().value());
-        fields.put("internal-ip", services.address(service));
-        fields.put("initial-network", service.setting(Services.INITIAL_NETWORK).orElse(""));
-        fields.put("links", services.links().linked(service).stream().map(App::name).map(Object::toString).collect(Collectors.joining(" ", "", "")));
-        fields.put("networks", String.join(" ", service.networks()));
-        fields.put("service-root", services.folder(service).toString());
-        fields.put("status", services.state(service));
-        fields.put("version", service.image());
+        for (Map.Entry<String, Field> field : FIELDS.entrySet()) {
+            fields.put(field.getKey(), field.getValue().value(shared, service));
+        }
         return fields;
     }
 
-    private static String exposed(Datastore datastore, Service service) {
+    private static boolean missing(Shared shared, Service service) {
+        return shared.services().state(service).equals("missing");
+    }
+
+    private static String links(Shared shared, Service service) {
+        String apps = shared.services().links().linked(service).stream().map(App::name).map(Object::toString).collect(Collectors.joining(" "));
+        return apps.isEmpty() ? NONE : apps;
+    }
+
+    static String exposed(Datastore datastore, Service service) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < service.exposed().size(); i++) {
             text.append(i == 0 ? "" : " ").append(datastore.ports().get(i)).append("->").append(service.exposed().get(i));
@@ -44,9 +88,14 @@ final class ServiceInfo {
         return text.toString();
     }
 
-    static void tell(Shared shared, Service service, Session session) {
+    static void tell(Shared shared, Service service, Session session) throws InterruptedException {
         session.out().milestone(service.name() + " " + shared.datastore().name() + " service information");
-        fields(shared, service).forEach((name, value) -> session.print(("       " + label(name) + value).stripTrailing()));
+        fields(shared, service).forEach((name, value) -> session.print(("       " + label(name) + readable(name, value)).stripTrailing()));
+    }
+
+    /// Bytes are for programs; people get megabytes.
+    private static String readable(String name, String value) {
+        return name.equals(SIZE) && !value.equals(Health.UNKNOWN) ? FreeSpace.words(Long.parseLong(value)) : value;
     }
 
     /// `internal-ip` → `Internal ip:`, padded to a column.

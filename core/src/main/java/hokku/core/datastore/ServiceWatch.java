@@ -4,11 +4,13 @@ import hokku.api.Contributions;
 import hokku.api.Output;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
+import hokku.api.Service;
 import hokku.api.spi.Datastore;
 import hokku.api.spi.Job;
 import hokku.core.plugin.Registry.Contribution;
 import hokku.core.plugin.Snapshots;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +47,36 @@ public final class ServiceWatch implements Plugin, Job {
     public void run() throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease()) {
             for (Contribution<Datastore> datastore : lease.registry().datastores().values()) {
-                services.settle(datastore.value(), new ToLog());
+                settle(datastore.value());
             }
+        }
+    }
+
+    /// What somebody is changing is left to them.
+    private void settle(Datastore datastore) throws InterruptedException {
+        for (Service each : services.list(datastore)) {
+            Optional<Services.Held> held = services.tryHold(datastore, each.name());
+            if (held.isPresent()) {
+                try (Services.Held _ = held.get()) {
+                    // It may have been destroyed, or stopped, since the list was made.
+                    Optional<Service> service = services.files().find(datastore.name(), each.name()).filter(found -> !found.stopped());
+                    if (service.isPresent()) {
+                        settle(datastore, service.get());
+                    }
+                } catch (RuntimeException failed) {
+                    LOG.error("{} {} could not be brought to run: {}", datastore.title(), each.name(), failed.getMessage());
+                }
+            }
+        }
+    }
+
+    private void settle(Datastore datastore, Service service) throws InterruptedException {
+        String state = services.state(service);
+        if (state.equals("running")) {
+            services.links().reachAll(service);
+        } else if (!state.equals("paused")) {
+            LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);
+            services.up(datastore, service, new ToLog());
         }
     }
 

@@ -60,6 +60,11 @@ public final class Services {
         return files.list(datastore.name());
     }
 
+    /// Those of all datastores, also of some whose plugin is not there.
+    public List<Service> all() {
+        return files.all();
+    }
+
     /// @throws UserError with the exit code of an app that is not there when there is none: a script need not tell the two apart
     public Service get(Datastore datastore, ServiceName name) {
         return files.find(datastore.name(), name).orElseThrow(() -> new UserError(UserError.NO_SUCH_APP,
@@ -79,6 +84,12 @@ public final class Services {
         ReentrantLock lock = lock(datastore, name);
         lock.lockInterruptibly();
         return lock::unlock;
+    }
+
+    /// @return empty while somebody else changes the service
+    Optional<Held> tryHold(Datastore datastore, ServiceName name) {
+        ReentrantLock lock = lock(datastore, name);
+        return lock.tryLock() ? Optional.of(lock::unlock) : Optional.empty();
     }
 
     private ReentrantLock lock(Datastore datastore, ServiceName name) {
@@ -247,7 +258,8 @@ public final class Services {
         }
     }
 
-    private void up(Datastore datastore, Service service, Output out) throws InterruptedException {
+    /// Makes it run, with a new container where it has none. The caller holds the service.
+    void up(Datastore datastore, Service service, Output out) throws InterruptedException {
         String container;
         if (containers.find(service).isEmpty()) {
             containers.demandImage(service.image(), out);
@@ -358,35 +370,6 @@ public final class Services {
 
     ServiceContainers containers() {
         return containers;
-    }
-
-    /// Sees to it that everything runs that should, and that linked apps reach it; what somebody is changing is left to them.
-    public void settle(Datastore datastore, Output out) throws InterruptedException {
-        for (Service each : list(datastore)) {
-            ReentrantLock lock = lock(datastore, each.name());
-            if (lock.tryLock()) {
-                try {
-                    Optional<Service> service = files.find(datastore.name(), each.name()).filter(found -> !found.stopped());
-                    if (service.isPresent()) {
-                        settle(datastore, service.get(), out);
-                    }
-                } catch (RuntimeException failed) {
-                    LOG.error("{} {} could not be brought to run: {}", datastore.title(), each.name(), failed.getMessage());
-                } finally {
-                    lock.unlock();
-                }
-            }
-        }
-    }
-
-    private void settle(Datastore datastore, Service service, Output out) throws InterruptedException {
-        String state = containers.state(service);
-        if (state.equals("running")) {
-            links.reachAll(service);
-        } else if (!state.equals("paused")) {
-            LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);
-            up(datastore, service, out);
-        }
     }
 
     /// `Postgres`, as messages begin.

@@ -1,6 +1,7 @@
 package hokku.core.plugin;
 
 import hokku.api.AppName;
+import hokku.api.ServiceName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,7 @@ final class Soundness {
             vanished(Usage.Kind.BUILDER, former, next, registry -> registry.builders().keySet(), usage, objections);
             vanished(Usage.Kind.SCHEDULER, former, next, registry -> registry.schedulers().keySet(), usage, objections);
             vanished(Usage.Kind.PROXY, former, next, registry -> registry.proxies().keySet(), usage, objections);
+            abandoned(former, next, usage, objections);
         }
         return objections;
     }
@@ -46,6 +48,18 @@ final class Soundness {
             if (!apps.isEmpty()) {
                 objections.add("the " + kind + " " + name + " is used by "
                         + apps.stream().map(AppName::value).collect(Collectors.joining(", ")) + ". Select another one for them first");
+            }
+        }
+    }
+
+    private static void abandoned(Snapshot former, Snapshot next, Usage usage, List<String> objections) {
+        Set<String> gone = new TreeSet<>(former.registry().datastores().keySet());
+        gone.removeAll(next.registry().datastores().keySet());
+        for (String name : gone) {
+            List<ServiceName> services = usage.services(name);
+            if (!services.isEmpty()) {
+                objections.add("the datastore " + name + " has the services "
+                        + services.stream().map(ServiceName::value).collect(Collectors.joining(", ")) + ". Export what is to stay, and destroy them first");
             }
         }
     }
