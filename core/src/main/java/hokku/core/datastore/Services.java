@@ -224,12 +224,13 @@ public final class Services {
         inside(datastore, service, "restore", inside -> datastore.restore(service, inside, from));
     }
 
-    interface Work {
+    /// What is done in the container of a service.
+    public interface Work {
         void run(Datastore.Inside inside) throws Exception;
     }
 
     /// Does something in the container of a service that runs.
-    void inside(Datastore datastore, Service service, String what, Work work) throws InterruptedException {
+    public void inside(Datastore datastore, Service service, String what, Work work) throws InterruptedException {
         demandRunning(service);
         Datastore.Inside inside = containers.inside(containers.demand(service));
         try {
