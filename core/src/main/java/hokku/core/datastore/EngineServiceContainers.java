@@ -3,7 +3,6 @@ package hokku.core.datastore;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -207,14 +206,14 @@ public final class EngineServiceContainers implements ServiceContainers {
 
     @Override
     public void pause(String container, boolean paused) {
-        try {
-            if (paused) {
-                engine.client().pauseContainerCmd(container).exec();
-            } else {
-                engine.client().unpauseContainerCmd(container).exec();
-            }
-        } catch (ConflictException already) {
-            // That is what was wanted.
+        // Asked first: engines answer differently when it is so already, some as if they had failed.
+        if (Boolean.TRUE.equals(engine.client().inspectContainerCmd(container).exec().getState().getPaused()) == paused) {
+            return;
+        }
+        if (paused) {
+            engine.client().pauseContainerCmd(container).exec();
+        } else {
+            engine.client().unpauseContainerCmd(container).exec();
         }
     }
 
@@ -222,7 +221,8 @@ public final class EngineServiceContainers implements ServiceContainers {
     public void remove(String container) {
         unbroken("remove a container", () -> {
             try {
-                engine.client().removeContainerCmd(container).withForce(true).exec();
+                // With the volumes that have no name: what an image declares beside the folder of the data.
+                engine.client().removeContainerCmd(container).withForce(true).withRemoveVolumes(true).exec();
             } catch (NotFoundException gone) {
                 // That is what was wanted.
             }
