@@ -34,6 +34,7 @@ final class ServiceHouse {
     final ServiceFiles files;
     final ServiceNetworks networks;
     final Services services;
+    final ServiceWatch watch;
 
     ServiceHouse(Path folder) throws IOException {
         home = new Home(folder.resolve("home"));
@@ -44,6 +45,8 @@ final class ServiceHouse {
         plugins.plugin("scheduler-plugin").scheduler(scheduler);
         networks = new ServiceNetworks(files, containers, new AppSchedulers(plugins));
         services = new Services(files, containers, new ServiceLinks(apps, containers, networks), Clock.systemUTC());
+        plugins.plugin("datastore-plugin").datastore(datastore);
+        watch = new ServiceWatch(plugins, services);
         apps.add("hello");
     }
 

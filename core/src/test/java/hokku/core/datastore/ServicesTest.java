@@ -179,7 +179,7 @@ class ServicesTest {
         Service made = house.create("db");
         house.put(made, "a");
         services.stop(house.datastore, DB);
-        services.settle(house.datastore, house.out);
+        house.watch.run();
         assertThat(services.state(made)).isEqualTo("exited");
         assertThatThrownBy(() -> services.dump(house.datastore, made, new ByteArrayOutputStream())).isInstanceOf(UserError.class)
                 .hasMessageContaining("postgres:start db");
@@ -197,7 +197,7 @@ class ServicesTest {
         link(made);
         house.containers.lose(made);
 
-        services.settle(house.datastore, house.out);
+        house.watch.run();
 
         assertThat(services.state(made)).isEqualTo("running");
         assertThat(house.containers.volume(made).data()).containsKey("a");
@@ -212,7 +212,7 @@ class ServicesTest {
         house.containers.kill(second);
         house.containers.ready(service -> !service.name().equals(first.name()));
 
-        services.settle(house.datastore, house.out);
+        house.watch.run();
 
         assertThat(services.state(first)).isEqualTo("exited");
         assertThat(services.state(second)).isEqualTo("running");
@@ -222,7 +222,7 @@ class ServicesTest {
     void aPausedServiceStaysSoUntilItIsStarted() throws Exception {
         Service made = house.create("db");
         services.pause(house.datastore, DB);
-        services.settle(house.datastore, house.out);
+        house.watch.run();
         assertThat(services.state(made)).isEqualTo("paused");
         services.start(house.datastore, DB, house.out);
         assertThat(services.state(made)).isEqualTo("running");
