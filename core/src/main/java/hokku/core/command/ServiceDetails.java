@@ -41,10 +41,14 @@ final class ServiceDetails {
 
     String image(String usual, String usualVersion) {
         String chosen = Optional.ofNullable(image).orElse(usual) + ":" + Optional.ofNullable(version).orElse(usualVersion);
-        if (!chosen.matches("[a-z0-9][A-Za-z0-9._/:-]{0,200}")) {
+        return checked(chosen);
+    }
+
+    static String checked(String image) {
+        if (!image.matches("[a-z0-9][A-Za-z0-9._/:-]{0,200}")) {
             throw UserError.usage("Invalid image specified: use the name of an image, and --image-version for its version");
         }
-        return chosen;
+        return image;
     }
 
     Service put(Service service) {

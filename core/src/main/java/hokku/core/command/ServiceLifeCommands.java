@@ -20,7 +20,7 @@ final class ServiceLifeCommands {
     private ServiceLifeCommands() {}
 
     static List<Supplier<Derived>> of(Shared shared) {
-        return List.of(() -> new Create(shared), () -> new Destroy(shared), () -> new Clone(shared), () -> new Rename(shared),
+        return List.of(() -> new Create(shared), () -> new Destroy(shared), () -> new Clone(shared), () -> new Rename(shared), () -> new ServiceUpgrade(shared),
                 () -> new Start(shared), () -> new Stop(shared), () -> new Restart(shared), () -> new Pause(shared));
     }
 

@@ -38,6 +38,7 @@ public final class EngineServiceContainers implements ServiceContainers {
     private static final String DATASTORE = "hokku.datastore";
     /// Tells a container that stands beside a service's own for a while.
     private static final String ROLE = "hokku.role";
+    private static final String VOLUME = "hokku.volume";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration GLANCE = Duration.ofMillis(100);
     private static final int LAST_LINES = 10;
@@ -84,18 +85,24 @@ public final class EngineServiceContainers implements ServiceContainers {
     }
 
     @Override
-    public Optional<String> find(Service service) {
-        return container(service).map(Container::getId);
+    public Optional<String> find(Service service, String role) {
+        return container(service, role).map(Container::getId);
     }
 
-    private Optional<Container> container(Service service) {
+    private Optional<Container> container(Service service, String role) {
         return engine.client().listContainersCmd().withShowAll(true).withLabelFilter(labels(service)).exec().stream()
-                .filter(each -> each.getLabels().getOrDefault(ROLE, "").isEmpty()).findFirst();
+                .filter(each -> each.getLabels().getOrDefault(ROLE, "").equals(role)).findFirst();
+    }
+
+    @Override
+    public boolean fits(Service service) {
+        return container(service, "").map(Container::getLabels).map(labels -> labels.getOrDefault(VOLUME, service.volume()).equals(service.volume()))
+                .orElse(true);
     }
 
     @Override
     public String state(Service service) {
-        return container(service).map(Container::getState).orElse("missing");
+        return container(service, "").map(Container::getState).orElse("missing");
     }
 
     @Override
@@ -106,6 +113,7 @@ public final class EngineServiceContainers implements ServiceContainers {
         startup.env().merge(service.env()).asMap().forEach((key, value) -> variables.add(key + "=" + value));
         Map<String, String> labels = new java.util.TreeMap<>(labels(service));
         labels.put(ROLE, role);
+        labels.put(VOLUME, service.volume());
         CreateContainerCmd create = client.createContainerCmd(service.image())
                 .withName(service.datastore() + "." + service.name() + "." + service.id() + (role.isEmpty() ? "" : "." + role))
                 .withLabels(labels).withEnv(variables).withHostConfig(host(datastore, service, role))

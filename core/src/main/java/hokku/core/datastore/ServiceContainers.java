@@ -30,13 +30,23 @@ public interface ServiceContainers {
     void removeVolume(String name);
 
     /// The container of a service, running or not.
-    Optional<String> find(Service service);
+    default Optional<String> find(Service service) {
+        return find(service, "");
+    }
+
+    /// One that stands beside it for a while.
+    ///
+    /// @param role what that is for; empty for the service's own
+    Optional<String> find(Service service, String role);
 
     /// @throws UserError when it has none
     default String demand(Service service) {
         return find(service).orElseThrow(() -> new UserError("The container of " + service.name()
                 + " is not there. Make it anew: " + service.datastore() + ":start " + service.name()));
     }
+
+    /// Whether its container, if there is one, is made of the volume that the service has: a crash may have come between the two.
+    boolean fits(Service service);
 
     /// What the engine says of it: `running`, `exited`, `paused`; `missing` where there is none.
     String state(Service service);

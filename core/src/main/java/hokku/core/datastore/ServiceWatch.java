@@ -53,7 +53,7 @@ public final class ServiceWatch implements Plugin, Job {
     }
 
     /// What somebody is changing is left to them.
-    private void settle(Datastore datastore) throws InterruptedException {
+    void settle(Datastore datastore) throws InterruptedException {
         for (Service each : services.list(datastore)) {
             Optional<Services.Held> held = services.tryHold(datastore, each.name());
             if (held.isPresent()) {
@@ -71,8 +71,12 @@ public final class ServiceWatch implements Plugin, Job {
     }
 
     private void settle(Datastore datastore, Service service) throws InterruptedException {
+        services.upgrades().settle(datastore, service);
         String state = services.state(service);
-        if (state.equals("running")) {
+        if (!services.containers().fits(service)) {
+            LOG.info("{} {} runs on the data of before a change: its container is replaced", datastore.title(), service.name());
+            services.replace(datastore, service, new ToLog());
+        } else if (state.equals("running")) {
             services.links().reachAll(service);
         } else if (!state.equals("paused")) {
             LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);

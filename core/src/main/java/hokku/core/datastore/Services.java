@@ -38,6 +38,7 @@ public final class Services {
     private final ServiceFiles files;
     private final ServiceContainers containers;
     private final ServiceLinks links;
+    private final Upgrades upgrades;
     private final Clock clock;
     /// Whoever changes a service holds its lock.
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -46,6 +47,7 @@ public final class Services {
         this.files = files;
         this.containers = containers;
         this.links = links;
+        this.upgrades = new Upgrades(this, containers);
         this.clock = clock;
     }
 
@@ -54,6 +56,10 @@ public final class Services {
 
     public ServiceLinks links() {
         return links;
+    }
+
+    public Upgrades upgrades() {
+        return upgrades;
     }
 
     public List<Service> list(Datastore datastore) {
@@ -159,6 +165,7 @@ public final class Services {
             demandUnlinked(service);
             containers.find(service).ifPresent(containers::remove);
             containers.removeVolume(service.volume());
+            service.setting(Upgrades.FORMER_VOLUME).ifPresent(containers::removeVolume);
             files.remove(service);
         } catch (IOException failed) {
             throw Failures.storage(failed);
@@ -194,7 +201,7 @@ public final class Services {
         boolean done = false;
         try {
             out.step("Copying data from " + from + " to " + to);
-            pour(datastore, original, copy);
+            pour(datastore, original, dump -> restore(datastore, copy, dump));
             done = true;
             return copy;
         } finally {
@@ -204,10 +211,15 @@ public final class Services {
         }
     }
 
-    /// Dumps one service straight into another.
-    private void pour(Datastore datastore, Service from, Service to) throws InterruptedException {
-        try (Pouring pouring = new Pouring(to.name().value(), sink -> dump(datastore, from, sink))) {
-            restore(datastore, to, pouring.in());
+    /// Someone who reads a dump.
+    interface Reader {
+        void read(InputStream dump) throws InterruptedException;
+    }
+
+    /// Dumps a service straight into what reads it.
+    void pour(Datastore datastore, Service from, Reader to) throws InterruptedException {
+        try (Pouring pouring = new Pouring(from.name().value(), sink -> dump(datastore, from, sink))) {
+            to.read(pouring.in());
             pouring.demandWhole();
         } catch (IOException failed) {
             throw new UserError(UserError.FAILED, "The data could not be copied: " + failed.getMessage(), failed);
@@ -323,7 +335,7 @@ public final class Services {
         }
     }
 
-    private void replace(Datastore datastore, Service service, Output out) throws InterruptedException {
+    void replace(Datastore datastore, Service service, Output out) throws InterruptedException {
         containers.find(service).ifPresent(container -> {
             containers.pause(container, false);
             containers.stop(container);
@@ -339,7 +351,7 @@ public final class Services {
         }
     }
 
-    private Service stored(Service service) {
+    Service stored(Service service) {
         try {
             files.store(service);
             return service;
