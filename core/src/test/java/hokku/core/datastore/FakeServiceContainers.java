@@ -106,9 +106,14 @@ final class FakeServiceContainers implements ServiceContainers {
     }
 
     @Override
-    public synchronized Optional<String> find(Service service) {
-        return containers.entrySet().stream().filter(each -> each.getValue().service().equals(service.id()) && each.getValue().role().isEmpty())
+    public synchronized Optional<String> find(Service service, String role) {
+        return containers.entrySet().stream().filter(each -> each.getValue().service().equals(service.id()) && each.getValue().role().equals(role))
                 .map(Map.Entry::getKey).findFirst();
+    }
+
+    @Override
+    public synchronized boolean fits(Service service) {
+        return find(service).map(container -> containers.get(container).volume().equals(service.volume())).orElse(true);
     }
 
     @Override
