@@ -53,7 +53,7 @@ public final class ServiceWatch implements Plugin, Job {
     }
 
     /// What somebody is changing is left to them.
-    void settle(Datastore datastore) throws InterruptedException {
+    private void settle(Datastore datastore) throws InterruptedException {
         for (Service each : services.list(datastore)) {
             Optional<Services.Held> held = services.tryHold(datastore, each.name());
             if (held.isPresent()) {

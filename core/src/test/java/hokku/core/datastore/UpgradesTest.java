@@ -85,7 +85,7 @@ class UpgradesTest {
         house.containers.start(house.datastore, next, "upgrade");
         house.datastore.freeze(before, house.containers.inside(house.containers.demand(before)));
 
-        house.watch.settle(house.datastore);
+        house.watch.run();
 
         assertThat(house.get(DB)).isEqualTo(before);
         assertThat(house.containers.volumes()).containsExactly(before.volume());
@@ -99,7 +99,7 @@ class UpgradesTest {
         house.services.stored(before);
         assertThat(house.containers.fits(before)).isFalse();
 
-        house.watch.settle(house.datastore);
+        house.watch.run();
 
         assertThat(house.containers.image(house.get(DB))).isEqualTo(before.image());
         assertThat(house.containers.volume(house.get(DB)).data()).containsOnlyKeys("one");
