@@ -118,7 +118,7 @@ final class RedisDatastore implements Datastore {
     public void restore(Service service, Inside inside, InputStream from) throws Exception {
         run(inside, Script.RECEIVE.call(service, FOLDER), from, "Nothing was restored, and the data is what it was");
         Uninterruptible.call("restore " + service.name(), () -> run(inside, Script.ADOPT.call(service, FOLDER, CONFIGURATION),
-                InputStream.nullInputStream(), "The dump could not be restored, and the data is what it was"));
+                InputStream.nullInputStream(), "The dump was not restored"));
     }
 
     @Override
@@ -132,7 +132,9 @@ final class RedisDatastore implements Datastore {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Inside.Result result = inside.run(call, in, out);
         if (result.exit() != 0) {
-            throw new UserError(UserError.FAILED, failure + ": " + result.errors());
+            throw new UserError(UserError.FAILED, failure + ": " + (result.errors().isBlank()
+                    ? "the server ended meanwhile. It starts again with all of the former data, or with all of the dump's where that was done"
+                    : result.errors()));
         }
         return out.toString(StandardCharsets.UTF_8);
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -162,10 +163,42 @@ final class RedisIT extends DatastoreContract {
         String container = up(service);
         Datastore.Inside inside = containers.inside(container);
         write(service, inside, 1000);
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() ->
-                assertThat(said(service, inside, "info", "persistence")).contains("aof_pending_bio_fsync:0").contains("aof_buffer_length:0"));
+        await().until(() -> isSynced(service, inside));
         kill(service, container);
         assertThat(redis.contents(service, inside)).isEqualTo(Map.of("db0", 1000L));
+    }
+
+    @Test
+    void aServerThatIsKilledInTheMiddleOfARestoreHasAllOfTheFormerDataOrAllOfTheNew() throws Exception {
+        Service service = service("killed");
+        String container = up(service);
+        Datastore.Inside inside = containers.inside(container);
+        write(service, inside, 300_000);
+        ByteArrayOutputStream dump = new ByteArrayOutputStream();
+        redis.dump(service, inside, dump);
+        said(service, inside, "flushall");
+        write(service, inside, 7);
+        await().until(() -> isSynced(service, inside));
+        CompletableFuture<Boolean> restored = CompletableFuture.supplyAsync(() -> {
+            try {
+                redis.restore(service, inside, new ByteArrayInputStream(dump.toByteArray()));
+                return true;
+            } catch (Exception failed) {
+                return false;
+            }
+        });
+        await().atMost(Duration.ofMinutes(1)).until(() -> restored.isDone() || said(service, inside, "info", "replication").contains("role:slave"));
+
+        kill(service, container);
+
+        assertThat(redis.contents(service, inside)).isIn(restored.get() ? List.of(Map.of("db0", 300_000L)) : List.of(Map.of("db0", 7L), Map.of("db0", 300_000L)));
+        write(service, inside, 1);
+        assertThat(inside.text(Datastore.Call.of("ls", "/data"))).doesNotContain("restore").doesNotContain("temp-");
+    }
+
+    private static boolean isSynced(Service service, Datastore.Inside inside) throws InterruptedException {
+        String state = said(service, inside, "info", "persistence");
+        return state.contains("aof_pending_bio_fsync:0") && state.contains("aof_buffer_length:0");
     }
 
     /// The engine starts it again by itself.
