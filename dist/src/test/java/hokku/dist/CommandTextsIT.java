@@ -58,7 +58,7 @@ class CommandTextsIT {
     @Test
     void theManualTellsOfEveryShippedPlugin() throws Exception {
         assertThat(page("man/man1/dokku.1.gz").lines()).contains(".SS \"apps\"", ".SS \"config\"", ".SS \"nginx\"", ".SS \"builder\\-dockerfile\"",
-                ".SS \"builder\\-buildstep\"", ".SS \"buildpacks\"", ".SS \"scheduler\\-docker\\-local\"", ".SS \"doctor\"");
+                ".SS \"builder\\-buildstep\"", ".SS \"buildpacks\"", ".SS \"scheduler\\-docker\\-local\"", ".SS \"doctor\"", ".SS \"postgres\"");
     }
 
     @Test

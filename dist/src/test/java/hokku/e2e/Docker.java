@@ -59,6 +59,9 @@ public record Docker(String host) {
         for (String network : lines("network", "ls", "-q", "--filter", label)) {
             attempt("network", "rm", network);
         }
+        for (String volume : lines("volume", "ls", "-q", "--filter", label)) {
+            attempt("volume", "rm", volume);
+        }
         for (String image : lines("images", "--filter", releases(instance), "--format", "{{.Repository}}:{{.Tag}}")) {
             attempt("rmi", "-f", image);
         }

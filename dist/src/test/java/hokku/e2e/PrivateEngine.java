@@ -89,7 +89,8 @@ final class PrivateEngine implements AutoCloseable {
         return Running.run(List.of("docker", "-H", docker().host(), "version"), new byte[0]).exit() == 0;
     }
 
-    private void copyImage(String image) throws IOException, InterruptedException {
+    /// Brings an image of the shared engine there.
+    void copyImage(String image) throws IOException, InterruptedException {
         Path file = folder.resolve("image.tar");
         Docker.SHARED.run("save", "-o", file.toString(), image);
         docker().run("load", "-q", "-i", file.toString());

@@ -46,7 +46,9 @@ final class DumpForm {
     }
 
     /// What `pg_restore` said of a dump, with what to do about it.
-    static String explained(String errors) {
+    ///
+    /// @param done what was to be done with it: `restored`
+    static String explained(String done, String errors) {
         if (errors.contains("unsupported version")) {
             return "The dump was made by a newer version of PostgreSQL: upgrade the service, or make the dump with its version: " + errors;
         }
@@ -54,6 +56,6 @@ final class DumpForm {
                 || errors.contains("could not uncompress")) {
             return "The dump is not whole: make it again, or copy it again. " + errors;
         }
-        return "The dump could not be read to its end: " + errors;
+        return "The dump could not be " + done + " to its end: " + errors;
     }
 }

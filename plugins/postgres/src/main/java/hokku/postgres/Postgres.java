@@ -144,7 +144,7 @@ final class Postgres implements Datastore {
         Inside.Result result = inside.run(call, checked, told);
         String text = told.toString(StandardCharsets.UTF_8);
         if (result.exit() != 0) {
-            throw new UserError(DumpForm.explained(text.substring(Math.max(0, text.length() - 2000)).strip()));
+            throw new UserError(DumpForm.explained("read", text.substring(Math.max(0, text.length() - 2000)).strip()));
         }
         long tables = text.lines().filter(line -> line.startsWith("pg_restore: creating TABLE \"")).count();
         return tables + (tables == 1 ? " table" : " tables");

@@ -42,7 +42,7 @@ record Restore(Client client) {
                 "--dbname=" + INCOMING);
         Datastore.Inside.Result result = client.inside().run(call, dump, OutputStream.nullOutputStream());
         if (result.exit() != 0) {
-            throw new UserError(DumpForm.explained(result.errors()) + "\nThe data of " + client.service().name() + " was not touched");
+            throw new UserError(DumpForm.explained("restored", result.errors()) + "\nThe data of " + client.service().name() + " was not touched");
         }
     }
 

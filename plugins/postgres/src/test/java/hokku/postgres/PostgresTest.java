@@ -87,6 +87,13 @@ class PostgresTest {
     }
 
     @Test
+    void whatPgRestoreSaysIsExplained() {
+        assertThat(DumpForm.explained("restored", "pg_restore: error: could not read from input file: end of file")).contains("is not whole");
+        assertThat(DumpForm.explained("restored", "pg_restore: error: unsupported version (1.16) in file header")).contains("newer version").contains("upgrade");
+        assertThat(DumpForm.explained("restored", "No space left on device")).isEqualTo("The dump could not be restored to its end: No space left on device");
+    }
+
+    @Test
     void aDumpIsPassedOnWhole() throws IOException {
         byte[] dump = ("PGDMP" + "x".repeat(2000)).getBytes(StandardCharsets.UTF_8);
         assertThat(DumpForm.demand(service("db", "postgres:17", "x"), new ByteArrayInputStream(dump)).readAllBytes()).isEqualTo(dump);
