@@ -139,13 +139,13 @@ final class RedisDatastore implements Datastore {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /// Keys that expire come and go by themselves: only the others are counted.
+    /// Keys that expire come and go by themselves: only the others are counted, and a database that has no others is none.
     @Override
     public Map<String, Long> contents(Service service, Inside inside) throws InterruptedException {
         Map<String, Long> contents = new TreeMap<>();
         new RedisCli(service, inside).info("keyspace").forEach((database, counts) -> {
             Matcher keys = KEYS.matcher(counts);
-            if (keys.matches()) {
+            if (keys.matches() && !keys.group(1).equals(keys.group(2))) {
                 contents.put(database, Long.parseLong(keys.group(1)) - Long.parseLong(keys.group(2)));
             }
         });

@@ -58,7 +58,7 @@ class RedisDatastoreTest {
 
     @Test
     void onlyKeysThatDoNotExpireAreCounted() throws Exception {
-        Datastore.Inside inside = answering("# Keyspace\r\ndb0:keys=10,expires=4,avg_ttl=5,subexpiry=0\r\ndb3:keys=1,expires=0,avg_ttl=0\r\n");
+        Datastore.Inside inside = answering("# Keyspace\r\ndb0:keys=10,expires=4,avg_ttl=5,subexpiry=0\r\ndb1:keys=2,expires=2,avg_ttl=5\r\ndb3:keys=1,expires=0,avg_ttl=0\r\n");
         assertThat(redis.contents(SERVICE, inside)).isEqualTo(Map.of("db0", 6L, "db3", 1L));
         assertThat(redis.contents(SERVICE, answering("# Keyspace\r\n"))).isEmpty();
     }
