@@ -52,7 +52,6 @@ public final class DatastoreCommands {
         @Spec
         void spec(CommandSpec spec) {
             spec.name(fullName());
-            spec.usageMessage().description(description());
             describe(spec);
         }
 

@@ -33,6 +33,10 @@ final class Invocation {
         CommandLine parser = new CommandLine(command);
         CommandSpec spec = parser.getCommandSpec();
         spec.name("dokku " + name);
+        if (command instanceof DatastoreCommands.Derived derived) {
+            // The annotation's own description comes after everything that the command itself can put into the spec.
+            spec.usageMessage().description(derived.description());
+        }
         if (spec.findOption(HELP) == null) {
             spec.addOption(OptionSpec.builder(HELP).usageHelp(true).description("Show this help").build());
         }

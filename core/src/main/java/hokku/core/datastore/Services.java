@@ -341,7 +341,9 @@ public final class Services {
             containers.stop(container);
             containers.remove(container);
         });
-        up(datastore, service, out);
+        if (!service.stopped()) {
+            up(datastore, service, out);
+        }
     }
 
     /// Keeps something of a service that its container knows nothing of.
