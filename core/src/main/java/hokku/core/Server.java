@@ -28,6 +28,8 @@ import hokku.core.command.RepoCommands;
 import hokku.core.command.RoutingCommands;
 import hokku.core.datastore.DatastoreParts;
 import hokku.core.datastore.ServiceWatch;
+import hokku.core.datastore.backup.BackupSchedule;
+import hokku.core.datastore.backup.Backups;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.deploy.DeployParts;
 import hokku.core.deploy.FaultPoints;
@@ -130,10 +132,12 @@ public final class Server implements AutoCloseable {
         Audit audit = new Audit(home.audit(), json, () -> catalogue.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow());
         AuthorizedKeys keys = new AuthorizedKeys(home.authorizedKeys());
         hokku.core.datastore.Services services = datastores.services(parts.apps(), clock);
+        Backups backups = datastores.backups(services, () -> catalogue.global().value(BackupSchedule.FOLDERS).orElse(List.of()), clock);
         Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, services, configuration.sshAddress(),
                 configuration.address(), clock)::list);
         plugins.start(new Services(parts.apps(), engine, json, new InUse(catalogue, services),
-                datastore -> DatastoreCommands.of(datastore, services, parts.apps())), builtIns(parts, keys, plugins, audit, json, doctor, services));
+                datastore -> DatastoreCommands.of(datastore, services, backups, parts.apps())),
+                builtIns(parts, keys, plugins, audit, json, doctor, services, new BackupSchedule(plugins, backups, clock)));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
         Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());
@@ -162,14 +166,14 @@ public final class Server implements AutoCloseable {
     }
 
     private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, JsonText json, Doctor doctor,
-            hokku.core.datastore.Services services) {
+            hokku.core.datastore.Services services, BackupSchedule backups) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
                 new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(parts.apps()),
                 new EventCommands(audit, json, parts.apps()),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()),
                 new RepoCommands(parts.caches()), new RoutingCommands(),
-                new Upkeep(parts.housekeeping()), new ServiceWatch(plugins, services),
+                new Upkeep(parts.housekeeping()), new ServiceWatch(plugins, services), backups,
                 new CleanupCommand(parts.housekeeping()),
                 new KeyCommands(keys),
                 new PluginCommands(plugins, new Download()), doctor, new Completion(plugins));

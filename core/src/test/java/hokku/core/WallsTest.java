@@ -33,7 +33,8 @@ class WallsTest {
     /// Libraries that are known to one package alone.
     private static final Map<String, Set<String>> ALONE = Map.of(
             "git", Set.of("org.eclipse.jgit.."),
-            "ssh", Set.of("org.apache.sshd..", "org.bouncycastle.."),
+            "ssh", Set.of("org.apache.sshd..", "org.bouncycastle.crypto..", "org.bouncycastle.jce..", "org.bouncycastle.openssl.."),
+            "datastore.backup", Set.of("software.amazon..", "org.bouncycastle.openpgp..", "org.bouncycastle.bcpg.."),
             "plugin", Set.of("org.pf4j..", "com.cronutils.."),
             "docker", Set.of("com.github.dockerjava.core..", "com.github.dockerjava.transport..", "com.github.dockerjava.zerodep.."));
 

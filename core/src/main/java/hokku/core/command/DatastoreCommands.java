@@ -6,6 +6,7 @@ import hokku.api.ServiceName;
 import hokku.api.spi.Command;
 import hokku.api.spi.Datastore;
 import hokku.core.datastore.Services;
+import hokku.core.datastore.backup.Backups;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ public final class DatastoreCommands {
     private DatastoreCommands() {}
 
     /// @return the commands by name
-    public static Map<String, Supplier<? extends Command>> of(Datastore datastore, Services services, Apps apps) {
-        Shared shared = new Shared(datastore, services, apps);
+    public static Map<String, Supplier<? extends Command>> of(Datastore datastore, Services services, Backups backups, Apps apps) {
+        Shared shared = new Shared(datastore, services, backups, apps);
         Map<String, Supplier<? extends Command>> commands = new TreeMap<>();
         List<Supplier<Derived>> all = new ArrayList<>();
         all.addAll(ServiceLifeCommands.of(shared));
@@ -32,12 +33,14 @@ public final class DatastoreCommands {
         all.addAll(ServiceConsoleCommands.of(shared));
         all.addAll(ServiceDataCommands.of(shared));
         all.addAll(ServiceChangeCommands.of(shared));
+        all.addAll(BackupCommands.of(shared));
+        all.addAll(BackupSettingCommands.of(shared));
         all.forEach(command -> commands.put(command.get().fullName(), command));
         return commands;
     }
 
     /// What all of them work on.
-    record Shared(Datastore datastore, Services services, Apps apps) {}
+    record Shared(Datastore datastore, Services services, Backups backups, Apps apps) {}
 
     /// A command whose noun is the datastore's name.
     abstract static class Derived implements Command {
@@ -73,6 +76,10 @@ public final class DatastoreCommands {
 
         final Services services() {
             return shared.services();
+        }
+
+        final Backups backups() {
+            return shared.backups();
         }
     }
 

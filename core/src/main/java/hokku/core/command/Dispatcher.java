@@ -78,7 +78,7 @@ public final class Dispatcher implements SessionHandler {
     }
 
     private int command(GlobalFlags flags, SshSession ssh, Done done) throws Exception {
-        String name = flags.rest().isEmpty() ? "help" : flags.rest().getFirst();
+        String name = flags.rest().isEmpty() ? "help" : joined(flags.rest().getFirst());
         List<String> words = flags.rest().isEmpty() ? List.of() : flags.rest().subList(1, flags.rest().size());
         try (Snapshots.Lease lease = snapshots.lease()) {
             CommandTree tree = new CommandTree(lease.registry(), apps);
@@ -91,6 +91,11 @@ public final class Dispatcher implements SessionHandler {
             CommandSession.output(ssh, false).line(answer(name, words, tree, done));
             return 0;
         }
+    }
+
+    /// Some write `postgres:backup:list` for `postgres:backup-list`. From here on it goes by the one name.
+    private static String joined(String name) {
+        return name.endsWith(":help") ? name : name.replaceFirst("^([a-z0-9-]+:[a-z0-9-]+):([a-z0-9-]+)$", "$1-$2");
     }
 
     /// What is answered without a command: help and the version.

@@ -80,6 +80,20 @@ public final class EngineServiceContainers implements ServiceContainers {
         }
     }
 
+    @Override
+    public List<String> volumes(String mark) {
+        Map<String, List<String>> own = Map.of("label", List.of(Engine.INSTANCE_LABEL + "=" + engine.instance(), ID));
+        var list = engine.client().listVolumesCmd();
+        own.forEach(list::withFilter);
+        return Optional.ofNullable(list.exec().getVolumes()).orElse(List.of()).stream().map(each -> each.getName()).filter(name -> name.endsWith(mark)).toList();
+    }
+
+    @Override
+    public void removeVolumeAndUsers(String name) {
+        engine.client().listContainersCmd().withShowAll(true).withVolumeFilter(List.of(name)).exec().forEach(each -> remove(each.getId()));
+        removeVolume(name);
+    }
+
     private Map<String, String> labels(Service service) {
         return Map.of(Engine.INSTANCE_LABEL, engine.instance(), ID, service.id().value(), DATASTORE, service.datastore());
     }

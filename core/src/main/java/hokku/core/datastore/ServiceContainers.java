@@ -5,6 +5,7 @@ import hokku.api.Output;
 import hokku.api.Service;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
+import java.util.List;
 import java.util.Optional;
 
 /// The containers of services, one for each, and the volumes with their data. Containers are named by their id.
@@ -28,6 +29,12 @@ public interface ServiceContainers {
 
     /// Removes a volume with its data. Nothing happens where it is gone.
     void removeVolume(String name);
+
+    /// The volumes of services whose name ends so.
+    List<String> volumes(String mark);
+
+    /// Removes a volume, and what still runs with it.
+    void removeVolumeAndUsers(String name);
 
     /// The container of a service, running or not.
     default Optional<String> find(Service service) {

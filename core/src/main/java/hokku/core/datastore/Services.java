@@ -244,9 +244,13 @@ public final class Services {
     /// Does something in the container of a service that runs.
     public void inside(Datastore datastore, Service service, String what, Work work) throws InterruptedException {
         demandRunning(service);
-        Datastore.Inside inside = containers.inside(containers.demand(service));
+        inside(datastore, containers.demand(service), what, work);
+    }
+
+    /// Does something in a container that runs.
+    void inside(Datastore datastore, String container, String what, Work work) throws InterruptedException {
         try {
-            work.run(inside);
+            work.run(containers.inside(container));
         } catch (InterruptedException | UserError expected) {
             throw expected;
         } catch (IOException | RuntimeException failed) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// When a job runs next.
 @FunctionalInterface
-interface JobTimes {
+public interface JobTimes {
     /// @param ended when the last run ended, or the server started; an interval counts from there
     /// @param now a cron expression counts from here: a time that passed while the plugin was not there is not made up for
     /// @return empty when it never runs again

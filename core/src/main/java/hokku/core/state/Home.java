@@ -102,6 +102,11 @@ public record Home(Path root) {
         return run().resolve("front.sock");
     }
 
+    /// Where backups of services go unless a user names another place.
+    public Path backups() {
+        return root.resolve("backups");
+    }
+
     public Path services() {
         return root.resolve("services");
     }

@@ -106,6 +106,17 @@ final class FakeServiceContainers implements ServiceContainers {
     }
 
     @Override
+    public synchronized List<String> volumes(String mark) {
+        return volumes.keySet().stream().filter(name -> name.endsWith(mark)).toList();
+    }
+
+    @Override
+    public synchronized void removeVolumeAndUsers(String name) {
+        containers.values().removeIf(each -> each.volume().equals(name));
+        removeVolume(name);
+    }
+
+    @Override
     public synchronized Optional<String> find(Service service, String role) {
         return containers.entrySet().stream().filter(each -> each.getValue().service().equals(service.id()) && each.getValue().role().equals(role))
                 .map(Map.Entry::getKey).findFirst();

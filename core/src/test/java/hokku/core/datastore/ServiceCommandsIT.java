@@ -45,7 +45,7 @@ class ServiceCommandsIT {
         JsonText json = new JsonText();
         host = new PluginHost(house.home, folder.resolve("shipped"), Clock.systemUTC(), Duration.ofMinutes(1));
         host.start(new hokku.core.plugin.Services(house.apps, null, json, (kind, name) -> List.of(),
-                datastore -> DatastoreCommands.of(datastore, house.services, house.apps)), List.of(
+                datastore -> DatastoreCommands.of(datastore, house.services, house.backups, house.apps)), List.of(
                         new BuiltIn("core", "1.0.0", "", new Completion(host)),
                         new BuiltIn("postgres", "1.0.0", "", (context, to) -> to.datastore(house.datastore))));
         AuthorizedKeys keys = new AuthorizedKeys(house.home.authorizedKeys());
@@ -104,7 +104,7 @@ class ServiceCommandsIT {
     void everyCommandExplainsItselfByTheDatastoresName() throws Exception {
         String help = ok("postgres:help").out();
         assertThat(help).contains("postgres:create", "Create a Fake service").doesNotContain("{}");
-        for (String command : DatastoreCommands.of(house.datastore, house.services, house.apps).keySet()) {
+        for (String command : DatastoreCommands.of(house.datastore, house.services, house.backups, house.apps).keySet()) {
             assertThat(ok(command, "--help").out()).as(command).startsWith("Usage: dokku " + command).doesNotContain("{}");
         }
         assertThat(ok("postgres:set", "--help").out()).contains("Usage: dokku postgres:set <service> <property> [<value>]", "memory: Memory limit");

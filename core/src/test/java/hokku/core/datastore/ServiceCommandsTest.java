@@ -38,7 +38,7 @@ class ServiceCommandsTest {
     @BeforeEach
     void start() throws Exception {
         house = new ServiceHouse(folder);
-        commands = DatastoreCommands.of(house.datastore, house.services, house.apps);
+        commands = DatastoreCommands.of(house.datastore, house.services, house.backups, house.apps);
         commands.values().forEach(contributions::command);
     }
 
@@ -61,7 +61,8 @@ class ServiceCommandsTest {
     @Test
     void whoeverMayOnlyLookSeesNoPassword() {
         Map<String, Access> levels = Map.ofEntries(Map.entry("list", Access.READ), Map.entry("exists", Access.READ), Map.entry("links", Access.READ),
-                Map.entry("linked", Access.READ), Map.entry("app-links", Access.READ), Map.entry("start", Access.OPERATE),
+                Map.entry("linked", Access.READ), Map.entry("app-links", Access.READ), Map.entry("backup-list", Access.READ),
+                Map.entry("backup-schedule-cat", Access.READ), Map.entry("start", Access.OPERATE),
                 Map.entry("stop", Access.OPERATE), Map.entry("restart", Access.OPERATE), Map.entry("pause", Access.OPERATE), Map.entry("logs", Access.OPERATE));
         commands.keySet().forEach(name -> assertThat(contributions.parsed(name).access()).as(name)
                 .isEqualTo(levels.getOrDefault(name.substring("postgres:".length()), Access.DEPLOY)));
@@ -324,5 +325,26 @@ class ServiceCommandsTest {
         house.create("db");
         run(RecordingSession.withInput("db".getBytes(StandardCharsets.UTF_8)), "destroy", "db");
         assertThat(house.containers.volumes()).isEmpty();
+    }
+
+    @Test
+    void aBackupIsMadeAndProvenByCommands() throws Exception {
+        Service made = house.create("db");
+        house.put(made, "a");
+        assertThat(run("backup", "db").marked().getLast()).startsWith("=====> Backup made: " + house.home.backups().resolve("postgres/db/postgres-db-"));
+        assertThat(run("backup-list", "db").printed().lines()).hasSize(1);
+        assertThat(run("backup-verify", "db").printed()).isEqualTo("keys  1 (now 1)\n");
+        assertThat(house.containers.volumes("-scratch")).isEmpty();
+        run("backup-schedule", "db", "0", "3", "*", "*", "*", "--timezone", "Europe/Berlin");
+        run("backup-set-retention", "db", "3");
+        assertThat(run("backup-schedule-cat", "db").printed()).startsWith("0 3 * * * postgres:backup db /").endsWith("(Europe/Berlin)\n");
+        run("backup-schedule", "db", "@daily", "s3://bucket/x", "--use-iam");
+        assertThat(run("info", "db", "--backup-schedule").printed()).startsWith("@daily ").endsWith("s3://bucket/x\n");
+        run("backup-unschedule", "db");
+        refused(1, "No backup schedule", () -> run("backup-schedule-cat", "db"));
+        refused(1, "Invalid retention", () -> run("backup-set-retention", "db", "0"));
+        refused(1, "Invalid signature version", () -> run("backup-auth", "db", "key", "secret", "us-east-1", "s3v2"));
+        assertThat(contributions.parsed("postgres:backup-auth", "db", "key", "s3cr3t").audited()).containsExactly("db");
+        assertThat(contributions.parsed("postgres:backup-set-encryption", "db", "p4ss").audited()).containsExactly("db");
     }
 }

@@ -5,6 +5,7 @@ import hokku.api.AppName;
 import hokku.api.EnvKey;
 import hokku.api.Service;
 import hokku.api.ServiceName;
+import hokku.core.datastore.backup.Backups;
 import hokku.core.deploy.AppSchedulers;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.plugin.TestPlugins;
@@ -17,6 +18,7 @@ import hokku.testkit.RecordingOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -34,6 +36,7 @@ final class ServiceHouse {
     final ServiceFiles files;
     final ServiceNetworks networks;
     final Services services;
+    final Backups backups;
     final ServiceWatch watch;
 
     ServiceHouse(Path folder) throws IOException {
@@ -45,6 +48,7 @@ final class ServiceHouse {
         plugins.plugin("scheduler-plugin").scheduler(scheduler);
         networks = new ServiceNetworks(files, containers, new AppSchedulers(plugins));
         services = new Services(files, containers, new ServiceLinks(apps, containers, networks), Clock.systemUTC());
+        backups = new Backups(new BackedUpServices(services, Clock.systemUTC()), home, List::of, Clock.systemUTC());
         plugins.plugin("datastore-plugin").datastore(datastore);
         watch = new ServiceWatch(plugins, services);
         apps.add("hello");
