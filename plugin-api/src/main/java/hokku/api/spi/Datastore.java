@@ -81,7 +81,8 @@ public interface Datastore {
     /// @throws hokku.api.UserError when the input is no dump of this datastore, or is not whole
     void restore(Service service, Inside inside, InputStream from) throws Exception;
 
-    /// Looks through a dump without restoring it, in the container of any service of the datastore.
+    /// Looks through a dump without restoring it, in the container of any service of the datastore; also of the one that writes the dump at
+    /// the same moment, as for a backup. It may stop reading once it has seen enough.
     ///
     /// @return what it holds, in words: `12 tables`
     /// @throws hokku.api.UserError when it is none, or is not whole

@@ -11,6 +11,8 @@ import hokku.api.UserError;
 import hokku.api.spi.Datastore;
 import hokku.core.datastore.DatastoreParts;
 import hokku.core.datastore.Services;
+import hokku.core.datastore.backup.BackupSchedule;
+import hokku.core.datastore.backup.Backups;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.docker.DockerEngine;
 import hokku.core.plugin.BuiltIn;
@@ -29,6 +31,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -43,6 +48,9 @@ final class RealServices {
     final RecordingOutput out = new RecordingOutput();
     final DockerEngine engine;
     final Services services;
+    final Backups backups;
+    final BackupSchedule schedule;
+    final SetClock clock = new SetClock();
     private final PluginHost plugins;
 
     RealServices(Path folder) throws Exception {
@@ -54,8 +62,12 @@ final class RealServices {
         plugins.start(new hokku.core.plugin.Services(apps, engine, new JsonText(), nobody), List.of(new BuiltIn("test", "1", "", (context, to) -> {
             CoreSettings.ALL.forEach(to::setting);
             to.scheduler(scheduler);
+            to.datastore(postgres);
         })));
-        services = new DatastoreParts(home, engine, plugins).services(apps, Clock.systemUTC());
+        DatastoreParts parts = new DatastoreParts(home, engine, plugins);
+        services = parts.services(apps, Clock.systemUTC());
+        backups = parts.backups(services, List::of, clock);
+        schedule = new BackupSchedule(plugins, backups, clock);
     }
 
     Service create(String name) throws InterruptedException {
@@ -127,5 +139,29 @@ final class RealServices {
         engine.close();
         assertThat(containers).isEmpty();
         assertThat(volumes).isEmpty();
+    }
+
+    /// A clock that backups go by, and that a test sets.
+    static final class SetClock extends Clock {
+        private volatile Instant now = Instant.now();
+
+        void set(Instant time) {
+            now = time;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
     }
 }

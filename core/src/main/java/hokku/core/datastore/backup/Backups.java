@@ -365,7 +365,7 @@ public final class Backups {
         try (Target target = targets.of(new Notes.Place(found.place(), known.iam() || iam), notes);
                 Measured stored = new Measured(target.open(backup.file()))) {
             try {
-                use.of(backup.encrypted() ? Encryption.decrypt(stored, phrase(backup, notes, passphrase)) : stored);
+                use.of(Measured.lent(backup.encrypted() ? Encryption.decrypt(stored, phrase(backup, notes, passphrase)) : stored));
             } catch (UserError failed) {
                 // A dump that does not arrive whole makes everything that reads it fail: then that is the reason.
                 stored.demand(backup.size(), backup.sha256());

@@ -51,6 +51,21 @@ final class Measured extends FilterInputStream {
         return false;
     }
 
+    /// A stream for somebody who may close it before its end, after which what is left of it can still be read.
+    static InputStream lent(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return in.read(bytes, offset, length);
+            }
+
+            @Override
+            public void close() {
+                // It is the lender's.
+            }
+        };
+    }
+
     /// Reads what is left.
     ///
     /// @throws IOException when all of it together is something else than this

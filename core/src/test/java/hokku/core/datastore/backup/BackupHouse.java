@@ -186,6 +186,16 @@ final class BackupHouse {
         @Override
         public void restore(Datastore of, Service service, InputStream dump) throws InterruptedException {
             datastore.restore(service, container, dump);
+            close(dump);
+        }
+
+        /// Some do.
+        private static void close(InputStream dump) {
+            try {
+                dump.close();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
         }
 
         @Override
