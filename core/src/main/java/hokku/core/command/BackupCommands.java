@@ -116,7 +116,7 @@ final class BackupCommands {
             session.out().milestone(name() + " " + datastore().name() + " backups");
             for (Backups.Found each : all) {
                 Backup backup = each.backup();
-                session.print("%s  %10s  %s%s%s  %s".formatted(backup.file(), Backups.size(backup.size()), backup.contents(),
+                session.print("%s  %10s  %s%s%s  %s".formatted(backup.file(), Backup.size(backup.size()), backup.contents(),
                         backup.encrypted() ? ", encrypted" : "", backup.scheduled() ? ", by schedule" : "", each.place()));
             }
         }

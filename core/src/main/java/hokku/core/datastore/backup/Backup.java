@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,5 +98,19 @@ public record Backup(String file, String datastore, String service, String image
             throw new IOException("it has no " + field);
         }
         return node.path(field).asText();
+    }
+
+    /// `12.5 MB`.
+    public static String size(long bytes) {
+        if (bytes < 1000) {
+            return bytes + " bytes";
+        }
+        double value = bytes;
+        int unit = -1;
+        do {
+            value /= 1000;
+            unit++;
+        } while (value >= 999.95 && unit < 4);
+        return String.format(Locale.ROOT, "%.1f %cB", value, "kMGTP".charAt(unit));
     }
 }

@@ -23,7 +23,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,7 +33,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,12 +195,12 @@ public final class Backups {
             String prefix = Backup.prefix(service.datastore(), service.name());
             target.tidy(prefix, clock.instant().minus(LEFT_OVER));
             Instant time = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            String file = free(target, service, time, notes.passphrase().isPresent());
+            String file = Inventory.free(target, service, time, notes.passphrase().isPresent());
             out.step("Backing up " + service.name() + " to " + target.text());
             Backup backup = write(datastore, service, target, file, time, notes, scheduled);
             Notes.Last last = new Notes.Last(backup, target.text());
             note(service, before -> before.withLast(last, place));
-            out.detail("%s: %s, %s%s".formatted(backup.file(), size(backup.size()), backup.contents(), backup.encrypted() ? ", encrypted" : ""));
+            out.detail("%s: %s, %s%s".formatted(backup.file(), Backup.size(backup.size()), backup.contents(), backup.encrypted() ? ", encrypted" : ""));
             if (scheduled) {
                 retire(service, target, notes, out);
             }
@@ -212,17 +210,6 @@ public final class Backups {
         } catch (IOException failed) {
             throw new UserError(UserError.FAILED, failed.getMessage(), failed);
         }
-    }
-
-    /// Two backups within one second would have one name.
-    private static String free(Target target, Service service, Instant time, boolean encrypted) throws IOException, InterruptedException {
-        Instant chosen = time;
-        Set<Instant> taken = target.list(Backup.prefix(service.datastore(), service.name())).stream()
-                .flatMap(each -> Backup.time(service.datastore(), service.name(), each.name()).stream()).collect(Collectors.toSet());
-        while (taken.contains(chosen)) {
-            chosen = chosen.plusSeconds(1);
-        }
-        return Backup.fileName(service, chosen, encrypted);
     }
 
     private Backup write(Datastore datastore, Service service, Target target, String file, Instant time, Notes notes, boolean scheduled)
@@ -247,7 +234,7 @@ public final class Backups {
     private void retire(Service service, Target target, Notes notes, Output out) throws InterruptedException {
         int kept = notes.retention().orElse(USUAL_RETENTION);
         try {
-            List<Backup> all = list(service, target).stream().filter(Backup::scheduled).toList();
+            List<Backup> all = Inventory.described(service, target).stream().filter(Backup::scheduled).toList();
             for (Backup old : all.subList(kept == 0 ? all.size() : Math.min(kept, all.size()), all.size())) {
                 // In this order: half a removal is taken up by the next one.
                 target.delete(old.file());
@@ -263,45 +250,6 @@ public final class Backups {
         }
     }
 
-    /// What is at a place of a service's, the newest first. A removal that was cut in half leaves a description without a dump, which
-    /// is still listed to the next removal.
-    private static List<Backup> list(Service service, Target target) throws IOException, InterruptedException {
-        List<Backup> found = new ArrayList<>();
-        for (Target.Stored stored : target.list(Backup.prefix(service.datastore(), service.name()))) {
-            Optional<Backup> backup = stored.name().endsWith(Backup.MANIFEST) ? described(service, target, stored) : Optional.empty();
-            backup.ifPresent(found::add);
-        }
-        found.sort(Comparator.comparing(Backup::file).reversed());
-        return List.copyOf(found);
-    }
-
-    private static Optional<Backup> described(Service service, Target target, Target.Stored stored) throws IOException, InterruptedException {
-        String file = stored.name().substring(0, stored.name().length() - Backup.MANIFEST.length());
-        if (Backup.time(service.datastore(), service.name(), file).isEmpty() || stored.size() > Backup.MOST_MANIFEST) {
-            return Optional.empty();
-        }
-        byte[] json;
-        try (InputStream in = target.open(stored.name())) {
-            json = in.readNBytes(Backup.MOST_MANIFEST);
-        } catch (NoSuchFileException removed) {
-            return Optional.empty();
-        }
-        try {
-            Backup backup = Backup.fromJson(json);
-            return Optional.of(backup).filter(each -> each.file().equals(file));
-        } catch (IOException foreign) {
-            LOG.warn("{} in {} describes no backup: {}", stored.name(), target.text(), foreign.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    /// Those that are whole.
-    private static List<Backup> whole(Service service, Target target) throws IOException, InterruptedException {
-        Map<String, Long> sizes = target.list(Backup.prefix(service.datastore(), service.name())).stream()
-                .collect(Collectors.toMap(Target.Stored::name, Target.Stored::size));
-        return list(service, target).stream().filter(each -> Optional.of(each.size()).equals(Optional.ofNullable(sizes.get(each.file())))).toList();
-    }
-
     /// The backups of a service, the newest first.
     ///
     /// @param place where to look; empty for all places that are known of it
@@ -312,7 +260,7 @@ public final class Backups {
         List<Notes.Place> places = places(service, notes, place, iam);
         for (Notes.Place each : places) {
             try (Target target = targets.of(each, notes)) {
-                whole(service, target).forEach(backup -> found.add(new Found(backup, target.text())));
+                Inventory.whole(service, target).forEach(backup -> found.add(new Found(backup, target.text())));
             } catch (InterruptedIOException interrupted) {
                 throw new InterruptedException("interrupted while listing backups");
             } catch (IOException | UserError failed) {
@@ -471,25 +419,11 @@ public final class Backups {
         fields.put("backup-encryption", String.valueOf(notes.passphrase().isPresent()));
         fields.put("backup-failure", notes.failure().map(each -> each.at().truncatedTo(ChronoUnit.SECONDS) + " " + each.reason()).orElse("-"));
         fields.put("backup-last", notes.last().map(each -> "%s %s/%s, %s, %s".formatted(each.backup().made(), each.place(), each.backup().file(),
-                size(each.backup().size()), each.backup().contents())).orElse("-"));
+                Backup.size(each.backup().size()), each.backup().contents())).orElse("-"));
         fields.put("backup-missed", notes.missed().map(each -> "%d before the last run, the latest at %s".formatted(each.count(), each.latest())).orElse("-"));
         fields.put("backup-proven", notes.proof().map(each -> each.at().truncatedTo(ChronoUnit.SECONDS) + " " + each.file()).orElse("-"));
         fields.put("backup-retention", notes.retention().orElse(USUAL_RETENTION) == 0 ? "all" : String.valueOf(notes.retention().orElse(USUAL_RETENTION)));
         fields.put("backup-schedule", notes.schedule().map(each -> each.cron() + " " + each.zone() + " " + each.place().text()).orElse("-"));
         return fields;
-    }
-
-    /// `12.5 MB`.
-    public static String size(long bytes) {
-        if (bytes < 1000) {
-            return bytes + " bytes";
-        }
-        double value = bytes;
-        int unit = -1;
-        do {
-            value /= 1000;
-            unit++;
-        } while (value >= 999.95 && unit < 4);
-        return String.format(Locale.ROOT, "%.1f %cB", value, "kMGTP".charAt(unit));
     }
 }
