@@ -135,9 +135,10 @@ public final class Server implements AutoCloseable {
         Backups backups = datastores.backups(services, () -> catalogue.global().value(BackupSchedule.FOLDERS).orElse(List.of()), clock);
         Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, services, configuration.sshAddress(),
                 configuration.address(), clock)::list);
+        ServiceWatch watch = new ServiceWatch(plugins, services);
         plugins.start(new Services(parts.apps(), engine, json, new InUse(catalogue, services),
                 datastore -> DatastoreCommands.of(datastore, services, backups, parts.apps())),
-                builtIns(parts, keys, plugins, audit, json, doctor, services, new BackupSchedule(plugins, backups, clock)));
+                builtIns(parts, keys, plugins, audit, json, doctor, watch, new BackupSchedule(plugins, backups, clock)));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());
         Dispatcher dispatcher = new Dispatcher(plugins, parts.apps(), new Git(receive, upload), audit, json, version());
@@ -148,6 +149,8 @@ public final class Server implements AutoCloseable {
         started.push(parts.reconciler());
         parts.reconciler().start();
         plugins.onSwap(parts.reconciler()::watch);
+        started.push(watch);
+        watch.start();
         ssh.start();
         front.start();
         plugins.startJobs();
@@ -166,14 +169,14 @@ public final class Server implements AutoCloseable {
     }
 
     private static List<BuiltIn> builtIns(DeployParts parts, AuthorizedKeys keys, PluginHost plugins, Audit audit, JsonText json, Doctor doctor,
-            hokku.core.datastore.Services services, BackupSchedule backups) {
+            ServiceWatch services, BackupSchedule backups) {
         List<Plugin> nouns = List.of(new CoreSettingsPlugin(), new AppCommands(parts.apps(), parts.deploys()),
                 new NamingCommands(parts.apps(), parts.renames(), parts.clones(), plugins), new LockCommands(parts.apps()),
                 new EventCommands(audit, json, parts.apps()),
                 new ProcessCommands(parts.apps(), parts.deploys()), new ContainerCommands(parts.containers()),
                 new ReleaseCommands(parts.apps()), new BuildCommands(parts.builds(), parts.apps()),
                 new RepoCommands(parts.caches()), new RoutingCommands(),
-                new Upkeep(parts.housekeeping()), new ServiceWatch(plugins, services), backups,
+                new Upkeep(parts.housekeeping()), services, backups,
                 new CleanupCommand(parts.housekeeping()),
                 new KeyCommands(keys),
                 new PluginCommands(plugins, new Download()), doctor, new Completion(plugins));

@@ -21,16 +21,19 @@ import hokku.api.Attachment;
 import hokku.api.Engine;
 import hokku.api.Output;
 import hokku.api.Service;
+import hokku.api.ServiceId;
 import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
 import hokku.core.docker.FilesArchive;
+import java.io.Closeable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /// Containers and volumes of the Docker engine.
 public final class EngineServiceContainers implements ServiceContainers {
@@ -256,6 +259,16 @@ public final class EngineServiceContainers implements ServiceContainers {
     public String address(Service service) {
         return find(service).flatMap(id -> Optional.ofNullable(engine.client().inspectContainerCmd(id).exec().getNetworkSettings()
                 .getNetworks().get(service.setting(INITIAL_NETWORK).orElse("bridge")))).map(ContainerNetwork::getIpAddress).orElse("");
+    }
+
+    @Override
+    public Closeable listen(Runnable opened, Consumer<ServiceId> ended) {
+        return new ServiceEvents(engine, opened, ended);
+    }
+
+    /// Whose own container has these labels.
+    static Optional<ServiceId> service(Map<String, String> labels) {
+        return Optional.ofNullable(labels.get(ID)).filter(id -> id.matches("[0-9a-f]{16}") && labels.getOrDefault(ROLE, "").isEmpty()).map(ServiceId::of);
     }
 
     private static <T> T unbroken(String name, Callable<T> work) {

@@ -3,10 +3,13 @@ package hokku.core.datastore;
 import hokku.api.Attachment;
 import hokku.api.Output;
 import hokku.api.Service;
+import hokku.api.ServiceId;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
+import java.io.Closeable;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The containers of services, one for each, and the volumes with their data. Containers are named by their id.
 ///
@@ -98,6 +101,11 @@ public interface ServiceContainers {
 
     /// Removes a container at once; its volume stays. Nothing happens where it is gone.
     void remove(String container);
+
+    /// Tells from now on, until it is closed, of the services whose container ended or went, whoever ended it. What it calls must not wait.
+    ///
+    /// @param opened called at first, and whenever something may have happened that nobody was told of
+    Closeable listen(Runnable opened, Consumer<ServiceId> ended);
 
     /// The address of its container on the network that it was made in; empty while it does not run.
     String address(Service service);

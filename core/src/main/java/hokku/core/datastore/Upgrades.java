@@ -54,8 +54,9 @@ public final class Upgrades {
                         + " it should: %s:upgrade %s --discard-former").formatted(name, now.setting(FORMER_IMAGE).orElse(""), datastore.name(), name));
             }
             services.demandRunning(now);
+            settle(datastore, now);
             containers.demandImage(image, out);
-            return carry(datastore, now, image, out);
+            return carry(datastore, services.get(datastore, name), image, out);
         }
     }
 
@@ -120,9 +121,9 @@ public final class Upgrades {
     private void undone(Datastore datastore, Service before, Service next) {
         try {
             Uninterruptible.call("take back an upgrade", () -> {
+                datastore.thaw(before, containers.inside(containers.demand(before)));
                 containers.find(next, ROLE).ifPresent(containers::remove);
                 containers.removeVolume(next.volume());
-                datastore.thaw(before, containers.inside(containers.demand(before)));
                 return services.stored(before.withSetting(UNFINISHED, ""));
             });
         } catch (Exception failed) {

@@ -7,6 +7,7 @@ import hokku.api.ServiceId;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
 import hokku.testkit.FakeDatastore;
+import java.io.Closeable;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// Containers in memory. What a service holds is in its volume, as with real ones, so a new container finds it again.
@@ -32,6 +34,7 @@ final class FakeServiceContainers implements ServiceContainers {
     private final List<String> calls = new ArrayList<>();
     private final Set<String> missing = new TreeSet<>();
     private Predicate<Service> ready = service -> true;
+    private Consumer<ServiceId> listener = nobody -> {};
     private int made;
 
     /// What was done with containers and volumes, in order: `start db`, `stop c1`, `remove c1`, `pause c1`, `create volume v`, `remove volume v`.
@@ -71,9 +74,14 @@ final class FakeServiceContainers implements ServiceContainers {
         return containers.get(demand(service)).options();
     }
 
-    /// Its process ends, as after a crash.
-    synchronized void kill(Service service) {
+    /// Its process ends, as after a crash. Whoever listens is told.
+    void kill(Service service) {
+        killed(service).accept(service.id());
+    }
+
+    private synchronized Consumer<ServiceId> killed(Service service) {
         to(demand(service), "exited");
+        return listener;
     }
 
     /// Somebody removes it by hand.
@@ -194,6 +202,17 @@ final class FakeServiceContainers implements ServiceContainers {
     public synchronized void remove(String container) {
         calls.add("remove " + container);
         containers.remove(container);
+    }
+
+    @Override
+    public Closeable listen(Runnable opened, Consumer<ServiceId> ended) {
+        hears(ended);
+        opened.run();
+        return () -> hears(nobody -> {});
+    }
+
+    private synchronized void hears(Consumer<ServiceId> ended) {
+        listener = ended;
     }
 
     @Override

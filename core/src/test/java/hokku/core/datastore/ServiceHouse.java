@@ -18,6 +18,7 @@ import hokku.testkit.RecordingOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -50,7 +51,7 @@ final class ServiceHouse {
         services = new Services(files, containers, new ServiceLinks(apps, containers, networks), Clock.systemUTC());
         backups = new Backups(new BackedUpServices(services, Clock.systemUTC()), home, List::of, Clock.systemUTC());
         plugins.plugin("datastore-plugin").datastore(datastore);
-        watch = new ServiceWatch(plugins, services);
+        watch = new ServiceWatch(plugins, services, Duration.ofMillis(1));
         apps.add("hello");
     }
 

@@ -4,12 +4,14 @@ import static hokku.core.datastore.ServiceHouse.DB;
 import static hokku.core.datastore.ServiceHouse.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import hokku.api.Apps;
 import hokku.api.Service;
 import hokku.api.UserError;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,11 @@ class UpgradesTest {
         before = house.create("db");
         house.put(before, "one");
         house.services.links().link(house.datastore, before, HELLO, Optional.empty(), "", Apps.Restart.NEVER, house.out);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        house.watch.close();
     }
 
     private Service upgrade() throws InterruptedException {
@@ -88,6 +95,24 @@ class UpgradesTest {
         house.watch.run();
 
         assertThat(house.get(DB)).isEqualTo(before);
+        assertThat(house.containers.volumes()).containsExactly(before.volume());
+        assertThat(house.containers.all()).hasSize(1);
+        house.put(before, "two");
+    }
+
+    @Test
+    void aServiceThatEndsInTheMiddleOfItsUpgradeIsWhatItWasOnceItRunsAgain() throws Exception {
+        house.watch.start();
+        house.containers.ready(service -> {
+            if (service.image().equals(NEXT)) {
+                house.containers.kill(before);
+            }
+            return true;
+        });
+
+        assertThatThrownBy(this::upgrade).isInstanceOf(UserError.class);
+
+        await().until(() -> house.get(DB).equals(before) && house.services.state(before).equals("running"));
         assertThat(house.containers.volumes()).containsExactly(before.volume());
         assertThat(house.containers.all()).hasSize(1);
         house.put(before, "two");
