@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,50 +18,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class DatabaseIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static final String POSTGRES = "postgres:17";
+    /// How soon a database that somebody killed is there again.
+    private static final Duration HEALED = Duration.ofSeconds(10);
     private static final int MILLION = 1_000_000;
-
-    /// An app whose pages ask the database at `DATABASE_URL`. It has the client of the database's image, but neither its volume nor its port.
-    private static final String DOCKERFILE = """
-            FROM scratch
-            LABEL %s
-            COPY --from=%s / /
-            COPY --from=busybox:latest /bin/busybox /usr/local/bin/busybox
-            COPY cgi-bin /www/cgi-bin
-            RUN chmod 755 /www/cgi-bin/*
-            ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin LC_ALL=C.UTF-8
-            EXPOSE 5000
-            STOPSIGNAL SIGKILL
-            CMD ["busybox", "httpd", "-f", "-p", "5000", "-h", "/www"]
-            """.formatted(Sources.MARK, POSTGRES);
-    private static final String PAGE = """
-            #!/bin/sh
-            printf 'Content-Type: text/plain\\r\\n\\r\\n'
-            exec psql "$DATABASE_URL" -XAtq -v ON_ERROR_STOP=1 -v rows="${QUERY_STRING:-0}" 2>&1 <<'SQL'
-            %s
-            SQL
-            """;
-    private static final Map<String, String> APP = Map.of("Dockerfile", DOCKERFILE, "cgi-bin/write", PAGE.formatted("""
-            SET client_min_messages = warning;
-            CREATE TABLE IF NOT EXISTS notes (id bigserial PRIMARY KEY, text text NOT NULL, at timestamptz NOT NULL DEFAULT now());
-            INSERT INTO notes (text) SELECT md5(n::text) FROM generate_series(1, :rows) n;
-            SELECT 'written';"""),
-            "cgi-bin/checksum", PAGE.formatted("SELECT count(*), sum(hashtextextended(id || text || at, 0)) FROM notes;"),
-            "cgi-bin/hello", "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\nhello'\n");
-
-    private static String page(TestServer server, String path) {
-        Web.Answer answer = server.web().get(server.domain("notes"), "/cgi-bin/" + path);
-        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        return answer.body().strip();
-    }
-
-    private static void deploy(TestServer server) throws Exception {
-        WorkTree tree = server.repository("notes");
-        tree.commit(APP);
-        Running.Result pushed = tree.push();
-        assertThat(pushed.exit()).as(pushed.text()).isZero();
-        assertThat(page(server, "hello")).isEqualTo("hello");
-    }
 
     private static Process start(TestServer server, ProcessBuilder.Redirect in, ProcessBuilder.Redirect out, String... command) throws IOException {
         return new ProcessBuilder(new ArrayList<>(server.words(command))).redirectInput(in).redirectOutput(out)
@@ -88,10 +45,10 @@ class DatabaseIT {
     void aMillionRowsSurviveTheirDatabase() throws Exception {
         try (TestServer server = TestServer.start()) {
             server.dokku("postgres:create", "db");
-            deploy(server);
+            DatabaseApp app = DatabaseApp.deploy(server);
             server.dokku("postgres:link", "db", "notes");
-            assertThat(page(server, "write?" + MILLION)).isEqualTo("written");
-            String written = page(server, "checksum");
+            app.write(MILLION);
+            String written = app.checksum();
             assertThat(written).startsWith(MILLION + "|");
             Running.Result refused = server.ssh("postgres:destroy", "db", "--force");
             assertThat(refused.exit()).isNotZero();
@@ -112,7 +69,7 @@ class DatabaseIT {
             System.out.printf("%d rows: %.1f MB, exported in %.1f s, imported in %.1f s%n", MILLION, Files.size(dump) / 1e6, (exported - begin) / 1e9,
                     (System.nanoTime() - created) / 1e9);
             server.dokku("postgres:link", "db", "notes");
-            assertThat(page(server, "checksum")).isEqualTo(written);
+            assertThat(app.checksum()).isEqualTo(written);
 
             Running.Result asked = server.ssh("SELECT count(*) FROM notes;\n".getBytes(StandardCharsets.UTF_8), "postgres:connect", "db");
             assertThat(asked.out()).contains(String.valueOf(MILLION));
@@ -121,7 +78,7 @@ class DatabaseIT {
             Files.write(cut, Arrays.copyOf(Files.readAllBytes(dump), (int) Files.size(dump) - 1000));
             assertThat(restore(server, cut)).isNotZero();
             assertThat(restore(server, Path.of("/etc/os-release"))).isNotZero();
-            assertThat(page(server, "checksum")).isEqualTo(written);
+            assertThat(app.checksum()).isEqualTo(written);
 
             assertThat(server.dokku("postgres:info", "db", "--status")).contains("running");
             server.dokku("postgres:unlink", "db", "notes");
@@ -132,25 +89,25 @@ class DatabaseIT {
     @Test
     void theDataIsThereAgainAfterTheDatabaseOrTheEngineWasKilled() throws Exception {
         try (PrivateEngine engine = PrivateEngine.start()) {
-            engine.copyImage(POSTGRES);
+            engine.copyImage(DatabaseApp.POSTGRES);
             try (TestServer server = TestServer.start(engine.place())) {
                 server.dokku("postgres:create", "db");
-                deploy(server);
+                DatabaseApp app = DatabaseApp.deploy(server);
                 server.dokku("postgres:link", "db", "notes");
-                assertThat(page(server, "write?1000")).isEqualTo("written");
-                String written = page(server, "checksum");
+                app.write(1000);
+                String written = app.checksum();
 
                 long killed = System.nanoTime();
                 engine.docker().run("kill", database(server));
-                awaitBack(server, written);
+                awaitBack(app, written, HEALED);
                 System.out.printf("back %.1f s after docker kill%n", (System.nanoTime() - killed) / 1e9);
 
                 engine.kill();
                 engine.launch();
                 long launched = System.nanoTime();
-                awaitBack(server, written);
+                awaitBack(app, written, PATIENCE);
                 System.out.printf("back %.1f s after the engine was%n", (System.nanoTime() - launched) / 1e9);
-                assertThat(page(server, "write?1")).isEqualTo("written");
+                app.write(1);
 
                 server.dokku("postgres:unlink", "db", "notes");
                 server.dokku("postgres:destroy", "db", "--force");
@@ -162,7 +119,7 @@ class DatabaseIT {
         return server.engine().run("ps", "-q", "--filter", "label=hokku.datastore=postgres").strip();
     }
 
-    private static void awaitBack(TestServer server, String written) {
-        await("the app has its data again").atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> assertThat(page(server, "checksum")).isEqualTo(written));
+    private static void awaitBack(DatabaseApp app, String written, Duration patience) {
+        await("the app has its data again").atMost(patience).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> assertThat(app.checksum()).isEqualTo(written));
     }
 }

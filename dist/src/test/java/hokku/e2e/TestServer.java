@@ -231,6 +231,11 @@ public final class TestServer implements AutoCloseable {
         return Running.run(words(command), input);
     }
 
+    /// A command over ssh that goes on meanwhile.
+    Running background(String... command) throws IOException {
+        return Running.start(words(command), Map.of(), Path.of("."));
+    }
+
     /// What a command over ssh prints when it ends well.
     public String dokku(String... command) throws IOException, InterruptedException {
         Running.Result result = ssh(command);

@@ -17,10 +17,14 @@ public final class Watch implements AutoCloseable {
     private volatile boolean ended;
 
     public Watch(Web web, String domain) {
+        this(web, domain, "/");
+    }
+
+    Watch(Web web, String domain, String path) {
         asking = Thread.ofVirtual().start(() -> {
             try {
                 while (!ended) {
-                    Web.Answer answer = web.get(domain, "/");
+                    Web.Answer answer = web.get(domain, path);
                     synchronized (seen) {
                         seen.merge(answer, 1, Integer::sum);
                     }
@@ -39,6 +43,20 @@ public final class Watch implements AutoCloseable {
             List<Web.Answer> allowed = List.of(pages).stream().map(page -> new Web.Answer(200, page)).toList();
             assertThat(seen).as("what was answered").isNotEmpty();
             assertThat(seen.keySet()).as("what was answered, of %s", seen).isSubsetOf(allowed);
+        }
+    }
+
+    /// How often that page came, so far.
+    int saw(String page) {
+        synchronized (seen) {
+            return seen.getOrDefault(new Web.Answer(200, page), 0);
+        }
+    }
+
+    /// How often something else came, so far.
+    int sawElse(String page) {
+        synchronized (seen) {
+            return seen.values().stream().mapToInt(Integer::intValue).sum() - saw(page);
         }
     }
 
