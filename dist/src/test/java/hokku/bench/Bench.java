@@ -9,13 +9,14 @@ import java.util.List;
 
 /// Measures the packed program against what the same takes by hand, and prints one table. `dist/bench/run` starts it.
 ///
-/// The system properties `deploys`, `redeploys`, `connections`, `starts` and `routes` say how often each is done; 0 leaves it out.
+/// The system properties `deploys`, `redeploys`, `connections`, `starts`, `routes` and `databases` say how often each is done; 0 leaves it out.
 final class Bench {
     private static final int DEPLOYS = Integer.getInteger("deploys", 10);
     private static final int REDEPLOYS = Integer.getInteger("redeploys", 20);
     private static final int CONNECTIONS = Integer.getInteger("connections", 50);
     private static final int STARTS = Integer.getInteger("starts", 5);
     private static final int ROUTES = Integer.getInteger("routes", 20);
+    private static final int DATABASES = Integer.getInteger("databases", 10);
 
     private Bench() {}
 
@@ -26,7 +27,7 @@ final class Bench {
     public static void main(String[] arguments) throws Exception {
         Table table = new Table();
         String before = load();
-        part("(a) and (c) to (i): a server, and what it is compared with", DEPLOYS + CONNECTIONS + STARTS + ROUTES, table, Bench::besideByHand);
+        part("(a) and (c) to (j): a server, and what it is compared with", DEPLOYS + CONNECTIONS + STARTS + ROUTES + DATABASES, table, Bench::besideByHand);
         part("(b) requests failed", REDEPLOYS, table, new Redeploys(REDEPLOYS)::measure);
         System.out.println();
         conditions(before).forEach(System.out::println);
@@ -39,6 +40,7 @@ final class Bench {
         try (TestServer server = TestServer.start(); ByHand byHand = ByHand.start(server)) {
             part("(a) git push to first 200", DEPLOYS, table, new Deploys(DEPLOYS, server, byHand)::measure);
             part("(i) git push of source code", DEPLOYS, table, new SourceCode(DEPLOYS, server)::measure);
+            part("(j) a database", DATABASES, table, new Databases(DATABASES, server)::measure);
             if (DEPLOYS == 0) {
                 server.dokku("apps:create", Deploys.APP);
             }
