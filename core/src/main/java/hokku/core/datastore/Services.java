@@ -165,7 +165,7 @@ public final class Services {
             demandUnlinked(service);
             containers.find(service).ifPresent(containers::remove);
             containers.removeVolume(service.volume());
-            service.setting(Upgrades.FORMER_VOLUME).ifPresent(containers::removeVolume);
+            upgrades.removeRest(service);
             files.remove(service);
         } catch (IOException failed) {
             throw Failures.storage(failed);

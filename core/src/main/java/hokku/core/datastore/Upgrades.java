@@ -140,6 +140,12 @@ public final class Upgrades {
         }
     }
 
+    /// Removes what there is of a service besides its own volume.
+    void removeRest(Service service) {
+        service.setting(UNFINISHED).filter(volume -> !volume.equals(service.volume())).ifPresent(containers::removeVolumeAndUsers);
+        service.setting(FORMER_VOLUME).ifPresent(containers::removeVolume);
+    }
+
     /// Removes the data from before the last upgrade.
     public Service discardFormer(Datastore datastore, ServiceName name) throws InterruptedException {
         try (Services.Held _ = services.hold(datastore, name)) {

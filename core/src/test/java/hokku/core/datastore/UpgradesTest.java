@@ -85,12 +85,25 @@ class UpgradesTest {
     }
 
     @Test
-    void whatACrashCutOffIsTakenBack() throws Exception {
+    void whatACrashCutOffGoesWithTheService() throws Exception {
+        cutOff();
+        house.services.links().unlink(house.get(DB), HELLO, Apps.Restart.NEVER, house.out);
+        house.services.destroy(house.datastore, DB);
+        assertThat(house.containers.volumes()).isEmpty();
+        assertThat(house.containers.all()).isEmpty();
+    }
+
+    private void cutOff() throws Exception {
         Service next = before.withImage(NEXT, "half");
         house.services.stored(before.withSetting("upgrading-to", "half"));
         house.containers.createVolume(next, "half");
         house.containers.start(house.datastore, next, "upgrade");
         house.datastore.freeze(before, house.containers.inside(house.containers.demand(before)));
+    }
+
+    @Test
+    void whatACrashCutOffIsTakenBack() throws Exception {
+        cutOff();
 
         house.watch.run();
 
