@@ -1,13 +1,13 @@
 package hokku.core.datastore;
 
 import hokku.api.Contributions;
-import hokku.api.Output;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.api.Service;
 import hokku.api.ServiceId;
 import hokku.api.spi.Datastore;
 import hokku.api.spi.Job;
+import hokku.core.deploy.LogOutput;
 import hokku.core.plugin.Registry.Contribution;
 import hokku.core.plugin.Snapshots;
 import java.io.Closeable;
@@ -113,41 +113,13 @@ public final class ServiceWatch implements Plugin, Job {
         String state = services.state(service);
         if (!services.containers().fits(service)) {
             LOG.info("{} {} runs on the data of before a change: its container is replaced", datastore.title(), service.name());
-            services.replace(datastore, service, new ToLog());
+            services.replace(datastore, service, new LogOutput(datastore.name() + " " + service.name()));
         } else if (state.equals("running")) {
             services.links().reachAll(service);
         } else if (!state.equals("paused")) {
             LOG.info("{} {} is {}: it is started", datastore.title(), service.name(), state);
-            services.up(datastore, service, new ToLog());
+            services.up(datastore, service, new LogOutput(datastore.name() + " " + service.name()));
         }
         services.upgrades().settle(datastore, service);
-    }
-
-    /// Nobody waits for the output.
-    private record ToLog() implements Output {
-        @Override
-        public void step(String text) {
-            LOG.info(text);
-        }
-
-        @Override
-        public void milestone(String text) {
-            LOG.info(text);
-        }
-
-        @Override
-        public void detail(String text) {
-            LOG.debug(text);
-        }
-
-        @Override
-        public void warn(String text) {
-            LOG.warn(text);
-        }
-
-        @Override
-        public void line(String text) {
-            LOG.debug(text);
-        }
     }
 }

@@ -1,41 +1,41 @@
 package hokku.core.deploy;
 
-import hokku.api.AppName;
 import hokku.api.Output;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells the server's log, where nobody waits for the output.
-final class LogOutput implements Output {
+public final class LogOutput implements Output {
     private static final Logger LOG = LoggerFactory.getLogger("hokku.apps");
-    private final AppName app;
+    private final Object about;
 
-    LogOutput(AppName app) {
-        this.app = app;
+    /// @param about what each line begins with
+    public LogOutput(Object about) {
+        this.about = about;
     }
 
     @Override
     public void step(String text) {
-        LOG.info("{}: {}", app, text);
+        LOG.info("{}: {}", about, text);
     }
 
     @Override
     public void milestone(String text) {
-        LOG.info("{}: {}", app, text);
+        LOG.info("{}: {}", about, text);
     }
 
     @Override
     public void detail(String text) {
-        LOG.debug("{}: {}", app, text);
+        LOG.debug("{}: {}", about, text);
     }
 
     @Override
     public void warn(String text) {
-        LOG.warn("{}: {}", app, text);
+        LOG.warn("{}: {}", about, text);
     }
 
     @Override
     public void line(String text) {
-        LOG.debug("{}: {}", app, text);
+        LOG.debug("{}: {}", about, text);
     }
 }

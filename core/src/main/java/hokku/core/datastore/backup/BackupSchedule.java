@@ -2,7 +2,6 @@ package hokku.core.datastore.backup;
 
 import hokku.api.Contributions;
 import hokku.api.Finding;
-import hokku.api.Output;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
 import hokku.api.Service;
@@ -11,6 +10,7 @@ import hokku.api.UserError;
 import hokku.api.spi.Datastore;
 import hokku.api.spi.Examination;
 import hokku.api.spi.Job;
+import hokku.core.deploy.LogOutput;
 import hokku.core.plugin.Snapshots;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -111,7 +111,7 @@ public final class BackupSchedule implements Plugin, Job, Examination {
         due.missed().ifPresent(missed -> LOG.warn("{} {}: {} backups were missed, the latest at {}", datastore.title(), service.name(),
                 missed.count(), missed.latest()));
         try {
-            backups.makeScheduled(datastore, service, new LoggedOutput(service.name().value()));
+            backups.makeScheduled(datastore, service, new LogOutput(service.name().value()));
         } catch (RuntimeException failed) {
             LOG.error("{} {} has no backup: {}", datastore.title(), service.name(), failed.getMessage());
         }
@@ -141,33 +141,5 @@ public final class BackupSchedule implements Plugin, Job, Examination {
                         service.name(), notes.schedule().map(each -> " " + each.place().text()).orElse("")))));
         notes.missed().ifPresent(missed -> to.accept(Finding.warning("%d backups of %s %s were missed, the latest at %s".formatted(missed.count(),
                 datastore.name(), service.name(), missed.latest()), "The server did not run then, or other backups took too long")));
-    }
-
-    /// What nobody watches goes into the log.
-    private record LoggedOutput(String service) implements Output {
-        @Override
-        public void step(String text) {
-            LOG.info("{}: {}", service, text);
-        }
-
-        @Override
-        public void milestone(String text) {
-            LOG.info("{}: {}", service, text);
-        }
-
-        @Override
-        public void detail(String text) {
-            LOG.info("{}: {}", service, text);
-        }
-
-        @Override
-        public void warn(String text) {
-            LOG.warn("{}: {}", service, text);
-        }
-
-        @Override
-        public void line(String text) {
-            LOG.info("{}: {}", service, text);
-        }
     }
 }
