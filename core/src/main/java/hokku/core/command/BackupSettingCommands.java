@@ -6,7 +6,7 @@ import hokku.core.command.BackupCommands.OfBackups;
 import hokku.core.command.DatastoreCommands.Derived;
 import hokku.core.command.DatastoreCommands.OfService;
 import hokku.core.command.DatastoreCommands.Shared;
-import hokku.core.datastore.backup.Backups;
+import hokku.core.datastore.backup.BackupSettings;
 import hokku.core.datastore.backup.S3Access;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -74,7 +74,7 @@ final class BackupSettingCommands {
             if (!List.of("", "s3v4", "v4", "4").contains(signature)) {
                 throw new UserError("Invalid signature version: requests are signed by s3v4, which every store knows today");
             }
-            backups().authorize(datastore(), name(), new S3Access(key, SecretLine.of(secret, "secret access key", session), region, endpoint, virtualHosted));
+            backups().settings().authorize(datastore(), name(), new S3Access(key, SecretLine.of(secret, "secret access key", session), region, endpoint, virtualHosted));
             if (endpoint.startsWith("http://")) {
                 session.out().warn("What goes to " + endpoint + " can be read on its way. Use https, or encrypt: backup-set-encryption");
             }
@@ -90,7 +90,7 @@ final class BackupSettingCommands {
 
         @Override
         public void run(Session session) {
-            backups().deauthorize(datastore(), name());
+            backups().settings().deauthorize(datastore(), name());
             session.out().milestone("Backups of " + name() + " have no key any more");
         }
     }
@@ -127,8 +127,8 @@ final class BackupSettingCommands {
                 throw new UserError("Invalid schedule: use " + fullName() + " " + name() + " \"0 3 * * *\" <bucket-or-folder>");
             }
             ZoneId where = zone();
-            backups().schedule(datastore(), name(), String.join(" ", words.subList(0, cron)), where, words.stream().skip(cron).findFirst(), iam());
-            session.out().milestone("Scheduled: " + backups().scheduleText(datastore(), name()));
+            backups().settings().schedule(datastore(), name(), String.join(" ", words.subList(0, cron)), where, words.stream().skip(cron).findFirst(), iam());
+            session.out().milestone("Scheduled: " + backups().settings().scheduleText(datastore(), name()));
         }
 
         private ZoneId zone() {
@@ -153,7 +153,7 @@ final class BackupSettingCommands {
 
         @Override
         public void run(Session session) {
-            session.print(backups().scheduleText(datastore(), name()));
+            session.print(backups().settings().scheduleText(datastore(), name()));
         }
     }
 
@@ -165,7 +165,7 @@ final class BackupSettingCommands {
 
         @Override
         public void run(Session session) {
-            backups().unschedule(datastore(), name());
+            backups().settings().unschedule(datastore(), name());
             session.out().milestone("No more backups of " + name() + " are made by themselves");
         }
     }
@@ -182,7 +182,7 @@ final class BackupSettingCommands {
         @Override
         public void run(Session session) {
             services().get(datastore(), name());
-            backups().encrypt(datastore(), name(), SecretLine.of(passphrase, "passphrase", session));
+            backups().settings().encrypt(datastore(), name(), SecretLine.of(passphrase, "passphrase", session));
             session.out().milestone("Backups of " + name() + " are encrypted from now on");
             session.out().detail("Keep the passphrase elsewhere too: without it no backup can be opened once this server is gone");
         }
@@ -196,7 +196,7 @@ final class BackupSettingCommands {
 
         @Override
         public void run(Session session) {
-            backups().unencrypt(datastore(), name());
+            backups().settings().unencrypt(datastore(), name());
             session.out().milestone("Backups of " + name() + " are not encrypted any more");
         }
     }
@@ -212,8 +212,8 @@ final class BackupSettingCommands {
 
         @Override
         public void run(Session session) {
-            backups().retain(datastore(), name(), parsed());
-            session.out().milestone("Kept of the scheduled backups of " + name() + ": " + (count.isEmpty() ? String.valueOf(Backups.USUAL_RETENTION) : count));
+            backups().settings().retain(datastore(), name(), parsed());
+            session.out().milestone("Kept of the scheduled backups of " + name() + ": " + (count.isEmpty() ? String.valueOf(BackupSettings.USUAL_RETENTION) : count));
         }
 
         private OptionalInt parsed() {
@@ -223,8 +223,8 @@ final class BackupSettingCommands {
             if (count.equals("all")) {
                 return OptionalInt.of(0);
             }
-            if (!count.matches("[1-9][0-9]{0,3}") || Integer.parseInt(count) > Backups.MOST_RETENTION) {
-                throw new UserError("Invalid retention: use a number from 1 to " + Backups.MOST_RETENTION + ", or all");
+            if (!count.matches("[1-9][0-9]{0,3}") || Integer.parseInt(count) > BackupSettings.MOST_RETENTION) {
+                throw new UserError("Invalid retention: use a number from 1 to " + BackupSettings.MOST_RETENTION + ", or all");
             }
             return OptionalInt.of(Integer.parseInt(count));
         }

@@ -8,7 +8,7 @@ import hokku.core.command.DatastoreCommands.Shared;
 import hokku.core.datastore.Health;
 import hokku.core.datastore.ServiceProperties;
 import hokku.core.datastore.Services;
-import hokku.core.datastore.backup.Backups;
+import hokku.core.datastore.backup.BackupSettings;
 import hokku.core.deploy.FreeSpace;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,8 +34,8 @@ final class ServiceInfo {
 
     static {
         FIELDS.put("accepts-connections", (shared, service) -> new Health(shared.services()).accepts(shared.datastore(), service));
-        for (String each : Backups.FIELDS) {
-            FIELDS.put(each, (shared, service) -> shared.backups().info(service).get(each));
+        for (String each : BackupSettings.FIELDS) {
+            FIELDS.put(each, (shared, service) -> shared.backups().settings().info(service).get(each));
         }
         // Dokku's plugins keep a folder for that; here everything is in the service's own file.
         FIELDS.put("config-dir", (shared, service) -> NONE);

@@ -76,17 +76,17 @@ class PostgresBackupIT {
     void theScheduleKeepsThreeThoughTheServerRefusesTwiceAndTheNewestRestores() throws Exception {
         Service db = real.create("db");
         real.fill(db, 200_000);
-        real.backups.authorize(real.postgres, DB, new S3Access("key", "secret", "us-east-1", "http://127.0.0.1:" + door.port(), false));
-        real.backups.encrypt(real.postgres, DB, "a passphrase");
-        real.backups.retain(real.postgres, DB, OptionalInt.of(3));
-        real.backups.schedule(real.postgres, DB, "0 3 * * *", ZoneOffset.UTC, PLACE, false);
+        real.backups.settings().authorize(real.postgres, DB, new S3Access("key", "secret", "us-east-1", "http://127.0.0.1:" + door.port(), false));
+        real.backups.settings().encrypt(real.postgres, DB, "a passphrase");
+        real.backups.settings().retain(real.postgres, DB, OptionalInt.of(3));
+        real.backups.settings().schedule(real.postgres, DB, "0 3 * * *", ZoneOffset.UTC, PLACE, false);
         LocalDate day = LocalDate.ofInstant(real.clock.instant(), ZoneOffset.UTC);
         for (int i = 1; i <= 4; i++) {
             real.sql(db, "INSERT INTO notes VALUES (-" + i + ", 'day " + i + "')");
             door.refuse(2);
             real.clock.set(day.plusDays(i).atTime(3, 0).toInstant(ZoneOffset.UTC));
             real.schedule.run();
-            assertThat(real.backups.info(db).get("backup-failure")).isEqualTo("-");
+            assertThat(real.backups.settings().info(db).get("backup-failure")).isEqualTo("-");
             assertThat(door.refusesNoMore()).isTrue();
         }
         String newest = "postgres-db-" + day.plusDays(4).toString().replace("-", "") + "T030000Z.dump.gpg";
@@ -121,7 +121,7 @@ class PostgresBackupIT {
         try (Stream<Path> left = Files.list(usual)) {
             assertThat(left).isEmpty();
         }
-        assertThat(real.backups.info(db).get("backup-failure")).isNotEqualTo("-");
+        assertThat(real.backups.settings().info(db).get("backup-failure")).isNotEqualTo("-");
     }
 
     private static boolean begun(Path usual) throws IOException {

@@ -92,7 +92,7 @@ public final class BackupSchedule implements Plugin, Job, Examination {
 
     private void look(Datastore datastore, Service service) throws InterruptedException {
         try {
-            Notes notes = backups.notes(service);
+            Notes notes = backups.settings().of(service);
             if (notes.schedule().isPresent()) {
                 Notes.Schedule schedule = notes.schedule().get();
                 Instant now = clock.instant();
@@ -115,7 +115,7 @@ public final class BackupSchedule implements Plugin, Job, Examination {
         } catch (RuntimeException failed) {
             LOG.error("{} {} has no backup: {}", datastore.title(), service.name(), failed.getMessage());
         }
-        backups.note(service, notes -> notes.withHandled(now, due.missed()));
+        backups.settings().note(service, notes -> notes.withHandled(now, due.missed()));
     }
 
     @Override
@@ -125,7 +125,7 @@ public final class BackupSchedule implements Plugin, Job, Examination {
         try (Snapshots.Lease lease = snapshots.lease()) {
             for (var datastore : lease.registry().datastores().values()) {
                 for (Service service : backups.data().list(datastore.value())) {
-                    Notes notes = backups.notes(service);
+                    Notes notes = backups.settings().of(service);
                     scheduled += notes.schedule().isPresent() ? 1 : 0;
                     examine(datastore.value(), service, notes, findings::add);
                 }

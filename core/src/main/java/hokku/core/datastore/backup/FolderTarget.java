@@ -88,7 +88,7 @@ final class FolderTarget implements Target {
         List<Stored> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(each -> each.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).toList()) {
-                found.add(new Stored(file.getFileName().toString(), Files.size(file)));
+                found.add(new Stored(file.getFileName().toString(), Files.size(file), Files.getLastModifiedTime(file).toInstant()));
             }
         } catch (IOException failed) {
             throw failed("cannot be read", failed);

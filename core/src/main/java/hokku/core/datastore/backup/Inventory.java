@@ -32,6 +32,24 @@ final class Inventory {
         return Backup.fileName(service, chosen, encrypted);
     }
 
+    /// Removes what a server that was killed left there: files that are not whole, and whole dumps that nothing was said of yet, which
+    /// therefore never were backups.
+    ///
+    /// @param before what somebody else may still be writing is younger
+    static void tidy(Target target, Service service, Instant before) throws IOException, InterruptedException {
+        String prefix = Backup.prefix(service.datastore(), service.name());
+        target.tidy(prefix, before);
+        List<Target.Stored> all = target.list(prefix);
+        Set<String> names = all.stream().map(Target.Stored::name).collect(Collectors.toSet());
+        for (Target.Stored stored : all) {
+            if (Backup.time(service.datastore(), service.name(), stored.name()).isPresent() && stored.written().isBefore(before)
+                    && !names.contains(stored.name() + Backup.MANIFEST)) {
+                target.delete(stored.name());
+                LOG.warn("{} in {} was left over by a backup that did not come to its end, and is removed", stored.name(), target.text());
+            }
+        }
+    }
+
     /// What is at a place of a service's, the newest first. A removal that was cut in half leaves a description without a dump, which
     /// is still listed to the next removal.
     static List<Backup> described(Service service, Target target) throws IOException, InterruptedException {

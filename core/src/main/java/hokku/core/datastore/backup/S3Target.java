@@ -244,7 +244,7 @@ final class S3Target implements Target {
         return call(() -> {
             List<Stored> found = new ArrayList<>();
             client.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(folder + prefix).delimiter("/")).contents()
-                    .forEach(each -> found.add(new Stored(each.key().substring(folder.length()), each.size())));
+                    .forEach(each -> found.add(new Stored(each.key().substring(folder.length()), each.size(), each.lastModified())));
             return List.copyOf(found);
         });
     }

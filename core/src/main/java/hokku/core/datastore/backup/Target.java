@@ -30,7 +30,7 @@ interface Target extends AutoCloseable {
     /// Removes a file; one that is not there is no failure.
     void delete(String name) throws IOException, InterruptedException;
 
-    /// Removes what a run that was killed left behind of files that begin so.
+    /// Removes what a run that was killed left behind of files that begin so, and that never were whole.
     ///
     /// @param before what others may be writing at this moment is younger
     void tidy(String prefix, Instant before) throws IOException, InterruptedException;
@@ -39,7 +39,9 @@ interface Target extends AutoCloseable {
     void close();
 
     /// A file that is there.
-    record Stored(String name, long size) {}
+    ///
+    /// @param written when its writing ended
+    record Stored(String name, long size, Instant written) {}
 
     /// A file that is being written, by one thread.
     abstract class Sink extends OutputStream {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ class BackupsTest {
     }
 
     private String failure() {
-        return house.backups.info(house.service()).get("backup-failure");
+        return house.backups.settings().info(house.service()).get("backup-failure");
     }
 
     @Test
@@ -54,7 +55,7 @@ class BackupsTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(house.usual().resolve(FIRST)))).isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(house.usual()))).isEqualTo("rwx------");
         assertThat(house.names(USUAL)).containsExactly(FIRST);
-        assertThat(house.backups.info(house.service()).get("backup-last")).startsWith("2026-11-20T02:00:00Z ").endsWith(FIRST + ", 15 bytes, 1 keys");
+        assertThat(house.backups.settings().info(house.service()).get("backup-last")).startsWith("2026-11-20T02:00:00Z ").endsWith(FIRST + ", 15 bytes, 1 keys");
     }
 
     @Test
@@ -80,15 +81,15 @@ class BackupsTest {
 
     @Test
     void anEncryptedOneNeedsThePassphraseThatItWasMadeWith() throws Exception {
-        house.backups.encrypt(house.datastore, DB, "first");
+        house.backups.settings().encrypt(house.datastore, DB, "first");
         String file = house.make().backup().file();
         assertThat(file).endsWith(".dump.gpg");
         assertThat(new String(Files.readAllBytes(house.usual().resolve(file)), StandardCharsets.ISO_8859_1)).doesNotContain("FAKE");
         house.put("b", "2");
-        house.backups.encrypt(house.datastore, DB, "second");
+        house.backups.settings().encrypt(house.datastore, DB, "second");
         assertThatThrownBy(() -> house.backups.restore(house.datastore, DB, Backups.NEWEST, USUAL, false, Optional.empty(), house.out))
                 .hasMessageContaining("The passphrase does not open " + file);
-        house.backups.unencrypt(house.datastore, DB);
+        house.backups.settings().unencrypt(house.datastore, DB);
         assertThatThrownBy(() -> house.backups.restore(house.datastore, DB, Backups.NEWEST, USUAL, false, Optional.empty(), house.out))
                 .hasMessageContaining("is encrypted, and no passphrase is set");
         assertThat(house.data.container.data()).containsKey("b");
@@ -104,7 +105,7 @@ class BackupsTest {
         assertThat(proof.restored()).isEqualTo(Map.of("keys", 1L));
         assertThat(proof.now()).contains(Map.of("keys", 2L));
         assertThat(house.data.scratches).hasValue(0);
-        assertThat(house.backups.info(house.service()).get("backup-proven")).endsWith(FIRST);
+        assertThat(house.backups.settings().info(house.service()).get("backup-proven")).endsWith(FIRST);
     }
 
     @Test
@@ -203,6 +204,24 @@ class BackupsTest {
         assertThat(files(house.usual())).noneMatch(name -> name.endsWith(".tmp"));
     }
 
+    /// One that was killed just before it said what it had written.
+    @Test
+    void aDumpThatNothingIsSaidOfGoesWhenItIsADayOld() throws Exception {
+        Path usual = Files.createDirectories(house.usual());
+        Path old = Files.writeString(usual.resolve("postgres-db-20261119T015959Z.dump.gpg"), "FAKE");
+        Path young = Files.writeString(usual.resolve("postgres-db-20261119T020001Z.dump"), "FAKE");
+        Path foreign = Files.writeString(usual.resolve("postgres-db-by-hand.dump"), "FAKE");
+        Files.setLastModifiedTime(old, FileTime.from(BEGIN.minus(Duration.ofHours(24)).minusSeconds(1)));
+        Files.setLastModifiedTime(young, FileTime.from(BEGIN.minus(Duration.ofHours(24)).plusSeconds(1)));
+        Files.setLastModifiedTime(foreign, FileTime.from(BEGIN.minus(Duration.ofDays(100))));
+        house.make();
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(foreign).exists();
+        house.make();
+        assertThat(files(usual)).hasSize(5).doesNotContain(young.getFileName().toString());
+    }
+
     @Test
     void anotherServicesBackupsAreNotMixedUp() throws Exception {
         house.files.store(Service.create("postgres", ServiceName.of("db-2"), ServiceId.random(), "postgres:17", "w", "secret", BEGIN));
@@ -215,11 +234,11 @@ class BackupsTest {
 
     @Test
     void aRenamedServiceKeepsWhatWasSet() throws Exception {
-        house.backups.encrypt(house.datastore, DB, "first");
+        house.backups.settings().encrypt(house.datastore, DB, "first");
         house.make();
         Service before = house.service();
         house.files.rename(before, before.withName(ServiceName.of("other")));
-        assertThat(house.backups.info(before.withName(ServiceName.of("other")))).containsEntry("backup-encryption", "true");
+        assertThat(house.backups.settings().info(before.withName(ServiceName.of("other")))).containsEntry("backup-encryption", "true");
     }
 
     @Test
@@ -249,8 +268,8 @@ class BackupsTest {
 
     @Test
     void theScheduleMakesThemAndKeepsThree() throws Exception {
-        house.backups.schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
-        house.backups.retain(house.datastore, DB, OptionalInt.of(3));
+        house.backups.settings().schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
+        house.backups.settings().retain(house.datastore, DB, OptionalInt.of(3));
         house.make();
         house.schedule.run();
         assertThat(house.names(USUAL)).containsExactly(FIRST);
@@ -267,8 +286,8 @@ class BackupsTest {
 
     @Test
     void nothingIsRemovedWhenTheNewestFailed() throws Exception {
-        house.backups.schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
-        house.backups.retain(house.datastore, DB, OptionalInt.of(1));
+        house.backups.settings().schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
+        house.backups.settings().retain(house.datastore, DB, OptionalInt.of(1));
         house.clock.set(Instant.parse("2026-11-20T03:00:00Z"));
         house.schedule.run();
         house.data.container.fail(Optional.of("no memory"));
@@ -288,21 +307,21 @@ class BackupsTest {
 
     @Test
     void whatWasMissedIsSaidAndMadeUpForOnce() throws Exception {
-        house.backups.schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
+        house.backups.settings().schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
         house.clock.set(Instant.parse("2026-11-23T09:00:00Z"));
         house.schedule.run();
         house.schedule.run();
         assertThat(house.names(USUAL)).hasSize(1);
-        assertThat(house.backups.info(house.service()).get("backup-missed")).isEqualTo("3 before the last run, the latest at 2026-11-22T03:00:00Z");
+        assertThat(house.backups.settings().info(house.service()).get("backup-missed")).isEqualTo("3 before the last run, the latest at 2026-11-22T03:00:00Z");
         assertThat(house.schedule.examine()).extracting(Finding::state).containsExactly(Finding.State.WARNING);
         house.clock.set(Instant.parse("2026-11-24T03:00:00Z"));
         house.schedule.run();
-        assertThat(house.backups.info(house.service()).get("backup-missed")).isEqualTo("-");
+        assertThat(house.backups.settings().info(house.service()).get("backup-missed")).isEqualTo("-");
     }
 
     @Test
     void aRunThatTheServersEndCutsShortComesAgain() throws Exception {
-        house.backups.schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
+        house.backups.settings().schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
         house.clock.set(Instant.parse("2026-11-20T03:00:00Z"));
         house.data.noise = new byte[100];
         house.data.afterDump = () -> Thread.currentThread().interrupt();
@@ -315,14 +334,14 @@ class BackupsTest {
 
     @Test
     void secretsAreInNoText() throws Exception {
-        house.backups.authorize(house.datastore, DB, new S3Access("AKIA", "s3cr3t", "us-east-1", "https://s3.example.com", false));
-        house.backups.encrypt(house.datastore, DB, "p4ss");
-        Notes notes = house.backups.notes(house.service());
-        assertThat(notes + " " + notes.access() + " " + house.backups.info(house.service())).doesNotContain("s3cr3t", "p4ss");
+        house.backups.settings().authorize(house.datastore, DB, new S3Access("AKIA", "s3cr3t", "us-east-1", "https://s3.example.com", false));
+        house.backups.settings().encrypt(house.datastore, DB, "p4ss");
+        Notes notes = house.backups.settings().of(house.service());
+        assertThat(notes + " " + notes.access() + " " + house.backups.settings().info(house.service())).doesNotContain("s3cr3t", "p4ss");
         Path file = house.files.folder(house.service()).resolve("backup.json");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
         Files.writeString(file, "{ p4ss");
-        assertThatThrownBy(() -> house.backups.notes(house.service())).hasMessageNotContaining("p4ss").hasMessageContaining("backup.json");
+        assertThatThrownBy(() -> house.backups.settings().of(house.service())).hasMessageNotContaining("p4ss").hasMessageContaining("backup.json");
     }
 
     @Test

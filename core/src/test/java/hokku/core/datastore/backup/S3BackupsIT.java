@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -67,7 +68,7 @@ class S3BackupsIT {
         place = Optional.of("s3://" + bucket + "/of/hokku");
         house = new BackupHouse(folder);
         relay = new Relay(server.port());
-        house.backups.authorize(house.datastore, DB, S3Server.access(relay.port(), S3Server.SECRET));
+        house.backups.settings().authorize(house.datastore, DB, S3Server.access(relay.port(), S3Server.SECRET));
     }
 
     @AfterEach
@@ -146,7 +147,7 @@ class S3BackupsIT {
         assertThatThrownBy(() -> house.make(place)).isInstanceOf(UserError.class).hasMessageContaining("127.0.0.1:" + relay.port())
                 .hasMessageContaining("after 4 attempts");
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
-        assertThat(house.backups.info(house.service()).get("backup-failure")).contains("does not answer as it should");
+        assertThat(house.backups.settings().info(house.service()).get("backup-failure")).contains("does not answer as it should");
         demandNothingLeft();
     }
 
@@ -162,6 +163,19 @@ class S3BackupsIT {
         house.clock.set(Instant.now().plus(Duration.ofHours(25)));
         house.make(place);
         assertThat(client.listMultipartUploads(list -> list.bucket(bucket)).uploads()).isEmpty();
+    }
+
+    /// One that was killed just before it said what it had written.
+    @Test
+    void aDumpThatNothingIsSaidOfGoesWhenItIsADayOld() throws Exception {
+        String left = "of/hokku/postgres-db-20261119T020000Z.dump";
+        client.putObject(put -> put.bucket(bucket).key(left), RequestBody.fromString("FAKE"));
+        house.clock.set(Instant.now().plus(Duration.ofHours(23)));
+        house.make(place);
+        assertThat(keys()).hasSize(3).contains(left);
+        house.clock.set(Instant.now().plus(Duration.ofHours(25)));
+        house.make(place);
+        assertThat(keys()).hasSize(4).doesNotContain(left);
     }
 
     @Test
@@ -185,7 +199,7 @@ class S3BackupsIT {
     @Test
     void aWrongSecretAndAMissingBucketAreSaid() {
         assertThatThrownBy(() -> house.make(Optional.of("no-such-bucket"))).hasMessageContaining("There is no bucket no-such-bucket at 127.0.0.1");
-        house.backups.authorize(house.datastore, DB, S3Server.access(relay.port(), "wrong"));
+        house.backups.settings().authorize(house.datastore, DB, S3Server.access(relay.port(), "wrong"));
         assertThatThrownBy(() -> house.make(place)).hasMessageContaining("refuses the access key for bucket " + bucket).hasMessageContaining("backup-auth")
                 .hasMessageNotContaining("wrong");
     }
@@ -193,9 +207,9 @@ class S3BackupsIT {
     /// By schedule, with encryption, three are kept, the newest restores; the same when the server refused twice.
     @Test
     void theScheduleKeepsThreeEncryptedOnesThoughTheServerRefusesTwice() throws Exception {
-        house.backups.encrypt(house.datastore, DB, "passphrase");
-        house.backups.schedule(house.datastore, DB, "0 3 * * *", ZoneId.of("Europe/Berlin"), place, false);
-        house.backups.retain(house.datastore, DB, OptionalInt.of(3));
+        house.backups.settings().encrypt(house.datastore, DB, "passphrase");
+        house.backups.settings().schedule(house.datastore, DB, "0 3 * * *", ZoneId.of("Europe/Berlin"), place, false);
+        house.backups.settings().retain(house.datastore, DB, OptionalInt.of(3));
         for (int day = 21; day <= 24; day++) {
             house.put("day", String.valueOf(day));
             house.clock.set(Instant.parse("2026-11-" + day + "T02:00:00Z"));
