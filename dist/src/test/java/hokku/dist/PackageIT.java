@@ -128,6 +128,26 @@ class PackageIT {
         assertThat(run(words.toArray(String[]::new))).isEmpty();
     }
 
+    /// The client for buckets is large: whoever uses none pays neither time nor memory for it.
+    @Test
+    void nothingOfTheClientForBucketsIsLoadedBeforeABucketIsUsed() throws Exception {
+        Path classes = work.resolve("classes");
+        Process server = start(work.resolve("home"), Map.of("HOKKU_JAVA_OPTIONS", "-Xlog:class+load:file=" + classes));
+        dokku(portOf(server, work.resolve("home")), "backups:report");
+        server.destroy();
+        assertThat(server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readAllLines(classes)).anyMatch(line -> line.contains(" hokku.core.datastore.backup.Backups "))
+                .noneMatch(line -> line.contains(" software.amazon.awssdk."));
+    }
+
+    @Test
+    void whatOnlyTestsNeedIsNotShipped() throws IOException {
+        try (Stream<Path> jars = Files.list(unpacked.resolve("lib"))) {
+            assertThat(jars.map(jar -> jar.getFileName().toString())).contains("picocli-4.7.7.jar")
+                    .noneMatch(name -> name.matches("(s3proxy|jimfs|jetty|netty|opentelemetry|junit|assertj|awaitility|archunit).*"));
+        }
+    }
+
     @Test
     void noJarOfTheServerIsSigned() throws IOException {
         try (Stream<Path> jars = Files.list(unpacked.resolve("lib"))) {
@@ -150,9 +170,14 @@ class PackageIT {
     }
 
     private Process start(Path home) throws IOException {
+        return start(home, Map.of());
+    }
+
+    private Process start(Path home, Map<String, String> environment) throws IOException {
         ProcessBuilder server = new ProcessBuilder(unpacked.resolve("bin/hokku").toString(), "run");
         server.environment().putAll(Map.of("HOKKU_CONF", "/dev/null", "HOKKU_HOME", home.toString(), "HOKKU_SSH_PORT", "0",
                 "HOKKU_SSH_ADDRESS", "127.0.0.1", "DOCKER_HOST", "unix://" + work.resolve("no-engine.sock")));
+        server.environment().putAll(environment);
         Process process = server.redirectErrorStream(true).redirectOutput(work.resolve("server-" + processes.size() + ".log").toFile()).start();
         processes.add(process);
         return process;
