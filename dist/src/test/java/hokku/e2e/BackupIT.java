@@ -92,6 +92,12 @@ class BackupIT {
             demandRestored(server, "postgres:backup-restore", "db", "latest", PLACE, "--force");
             assertThat(list(server)).hasSize(2);
 
+            Running.Result closed = server.ssh("a former one\n".getBytes(StandardCharsets.UTF_8), "postgres:backup-restore", "db", "latest", PLACE, "--force",
+                    "--passphrase");
+            assertThat(closed.exit()).isNotZero();
+            assertThat(closed.err()).contains("The passphrase does not open " + file, "--passphrase").doesNotContain("\tat ");
+            assertThat(sql(server, COUNT)).contains(THOUSAND);
+
             byMinute(server);
             demandNoSecrets(server);
             server.dokku("postgres:destroy", "db", "--force");

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// Trusts whom the machine trusts: the authorities that this Java knows, and those that its administrator added
 /// with `update-ca-certificates`.
-final class MachineTrust {
-    static final Path BUNDLE = Path.of("/etc/ssl/certs/ca-certificates.crt");
+public final class MachineTrust {
+    public static final Path BUNDLE = Path.of("/etc/ssl/certs/ca-certificates.crt");
 
     private static final Logger LOG = LoggerFactory.getLogger(MachineTrust.class);
 
@@ -28,6 +28,17 @@ final class MachineTrust {
 
     /// @param bundle a file of certificates in PEM; one that is not there is left out
     static SSLSocketFactory sockets(Path bundle) throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers(bundle), null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException broken) {
+            throw unusable(broken);
+        }
+    }
+
+    /// @param bundle a file of certificates in PEM; one that is not there is left out
+    public static TrustManager[] managers(Path bundle) throws IOException {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
@@ -44,16 +55,18 @@ final class MachineTrust {
                     LOG.warn("{} cannot be read: certificates of its authorities are not trusted", bundle, unreadable);
                 }
             }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers(trusted), null);
-            return context.getSocketFactory();
+            return managers(trusted);
         } catch (GeneralSecurityException broken) {
-            throw new IOException("The certificates that this machine trusts cannot be used", broken);
+            throw unusable(broken);
         }
     }
 
+    private static IOException unusable(GeneralSecurityException broken) {
+        return new IOException("The certificates that this machine trusts cannot be used", broken);
+    }
+
     private static X509Certificate[] known() throws GeneralSecurityException {
-        for (TrustManager manager : managers(null)) {
+        for (TrustManager manager : managers((KeyStore) null)) {
             if (manager instanceof X509TrustManager authorities) {
                 return authorities.getAcceptedIssuers();
             }

@@ -99,9 +99,9 @@ public final class Backups {
     private Found made(Datastore datastore, Service service, Notes.Place place, boolean scheduled, Output out) throws InterruptedException {
         Notes notes = settings.of(service);
         try (Target target = targets.of(place, notes)) {
-            Inventory.tidy(target, service, clock.instant().minus(LEFT_OVER));
+            List<Target.Stored> there = Inventory.tidy(target, service, clock.instant().minus(LEFT_OVER));
             Instant time = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            String file = Inventory.free(target, service, time, notes.passphrase().isPresent());
+            String file = Inventory.free(there, service, time, notes.passphrase().isPresent());
             out.step("Backing up " + service.name() + " to " + target.text());
             Backup backup = write(datastore, service, target, file, time, notes, scheduled);
             Notes.Last last = new Notes.Last(backup, target.text());

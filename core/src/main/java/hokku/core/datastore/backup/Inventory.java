@@ -22,10 +22,9 @@ final class Inventory {
     private Inventory() {}
 
     /// Two backups within one second would have one name.
-    static String free(Target target, Service service, Instant time, boolean encrypted) throws IOException, InterruptedException {
+    static String free(List<Target.Stored> all, Service service, Instant time, boolean encrypted) {
         Instant chosen = time;
-        Set<Instant> taken = target.list(Backup.prefix(service.datastore(), service.name())).stream()
-                .flatMap(each -> Backup.time(service.datastore(), service.name(), each.name()).stream()).collect(Collectors.toSet());
+        Set<Instant> taken = all.stream().flatMap(each -> Backup.time(service.datastore(), service.name(), each.name()).stream()).collect(Collectors.toSet());
         while (taken.contains(chosen)) {
             chosen = chosen.plusSeconds(1);
         }
@@ -36,7 +35,8 @@ final class Inventory {
     /// therefore never were backups.
     ///
     /// @param before what somebody else may still be writing is younger
-    static void tidy(Target target, Service service, Instant before) throws IOException, InterruptedException {
+    /// @return what was there before
+    static List<Target.Stored> tidy(Target target, Service service, Instant before) throws IOException, InterruptedException {
         String prefix = Backup.prefix(service.datastore(), service.name());
         target.tidy(prefix, before);
         List<Target.Stored> all = target.list(prefix);
@@ -48,6 +48,7 @@ final class Inventory {
                 LOG.warn("{} in {} was left over by a backup that did not come to its end, and is removed", stored.name(), target.text());
             }
         }
+        return all;
     }
 
     /// What is at a place of a service's, the newest first. A removal that was cut in half leaves a description without a dump, which

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,25 +16,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.profiles.ProfileFile;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
@@ -69,7 +57,7 @@ final class S3Target implements Target {
         static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), 6, Duration.ofSeconds(1));
         private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-        private BackoffStrategy pauses() {
+        BackoffStrategy pauses() {
             return BackoffStrategy.exponentialDelayHalfJitter(pause, LONGEST_PAUSE);
         }
     }
@@ -81,30 +69,7 @@ final class S3Target implements Target {
         this.patience = patience;
         String endpoint = access.map(S3Access::endpoint).orElse("");
         this.host = endpoint.isEmpty() ? "Amazon S3" : URI.create(endpoint).getAuthority();
-        S3ClientBuilder builder = S3Client.builder()
-                .region(Region.of(access.map(S3Access::region).orElse(S3Access.USUAL_REGION)))
-                .credentialsProvider(credentials(access))
-                .httpClientBuilder(UrlConnectionHttpClient.builder().connectionTimeout(patience.connect()).socketTimeout(patience.silence()))
-                // Newer kinds of checksums are unknown to many stores; ours are the older ones, which all of them heed.
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .crossRegionAccessEnabled(endpoint.isEmpty())
-                .forcePathStyle(!endpoint.isEmpty() && !access.orElseThrow().virtualHosted())
-                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-                .overrideConfiguration(calls -> calls.apiCallAttemptTimeout(patience.call())
-                        // The files of whoever runs the server are no concern of its users.
-                        .defaultProfileFile(ProfileFile.aggregator().build())
-                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy(false).toBuilder().maxAttempts(patience.attempts())
-                                .circuitBreakerEnabled(false).backoffStrategy(patience.pauses()).throttlingBackoffStrategy(patience.pauses()).build()));
-        if (!endpoint.isEmpty()) {
-            builder.endpointOverride(URI.create(endpoint));
-        }
-        this.client = builder.build();
-    }
-
-    private static AwsCredentialsProvider credentials(Optional<S3Access> access) {
-        return access.<AwsCredentialsProvider>map(each -> StaticCredentialsProvider.create(AwsBasicCredentials.create(each.key(), each.secret())))
-                .orElseGet(() -> AwsCredentialsProviderChain.of(ContainerCredentialsProvider.create(), InstanceProfileCredentialsProvider.create()));
+        this.client = S3Connection.open(access, patience);
     }
 
     @Override
@@ -146,16 +111,25 @@ final class S3Target implements Target {
             }
             return "%s answered %s%s".formatted(host, said, refused.statusCode() < BAD_REQUEST + 100 ? "" : ", " + patience.attempts() + " times");
         }
+        if (root(failed) instanceof GeneralSecurityException) {
+            return "The certificate of %s is not trusted: %s. Have this machine trust its authority (update-ca-certificates), and try again"
+                    .formatted(host, root(failed).getMessage());
+        }
         String reason = reason(failed);
         return reason.contains("credentials") ? host + " cannot be used: " + reason + ". Does the machine have a role? Else set a key with backup-auth"
                 : "%s does not answer as it should, after %d attempts: %s".formatted(host, patience.attempts(), reason);
     }
 
-    private static String reason(SdkException failed) {
+    private static Throwable root(Throwable failed) {
         Throwable root = failed;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
+        return root;
+    }
+
+    private static String reason(SdkException failed) {
+        Throwable root = root(failed);
         String message = Optional.ofNullable(root.getMessage()).orElse(root.getClass().getSimpleName());
         // The library counts its attempts behind the message.
         return message.replaceAll("\\s*\\(SDK Attempt Count: \\d+\\)", "").strip();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -126,6 +127,17 @@ class S3BackupsIT {
         byte[] kept = client.getObjectAsBytes(get -> get.bucket(bucket).key("of/hokku/" + made.backup().file())).asByteArray();
         assertThat(kept).isEqualTo(house.data.noise);
         assertThat(client.listMultipartUploads(list -> list.bucket(bucket)).uploads()).isEmpty();
+    }
+
+    /// Whichever request it is: the list of what is there, the beginning of an upload, a part, its end.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 5, 6})
+    void anAnswerThatIsCutOffIsAskedForAgain(int after) throws Exception {
+        large();
+        relay.fail(Relay.Fault.LOSE_ANSWER, after, 1);
+        Backups.Found made = house.make(place);
+        assertThat(relay.failed()).isTrue();
+        assertThat(client.getObjectAsBytes(get -> get.bucket(bucket).key("of/hokku/" + made.backup().file())).asByteArray()).isEqualTo(house.data.noise);
     }
 
     @ParameterizedTest
