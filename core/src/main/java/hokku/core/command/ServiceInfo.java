@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// What `<datastore>:info` says of a service, with the names that Dokku's plugins use.
@@ -68,9 +69,20 @@ final class ServiceInfo {
     }
 
     static SequencedMap<String, String> fields(Shared shared, Service service) throws InterruptedException {
+        return fields(shared, service, name -> true);
+    }
+
+    /// Those that anybody may see who may look.
+    static SequencedMap<String, String> open(Shared shared, Service service) throws InterruptedException {
+        return fields(shared, service, name -> !SECRET.contains(name));
+    }
+
+    private static SequencedMap<String, String> fields(Shared shared, Service service, Predicate<String> wanted) throws InterruptedException {
         SequencedMap<String, String> fields = new LinkedHashMap<>();
         for (Map.Entry<String, Field> field : FIELDS.entrySet()) {
-            fields.put(field.getKey(), field.getValue().value(shared, service));
+            if (wanted.test(field.getKey())) {
+                fields.put(field.getKey(), field.getValue().value(shared, service));
+            }
         }
         return fields;
     }
@@ -93,8 +105,12 @@ final class ServiceInfo {
     }
 
     static void tell(Shared shared, Service service, Session session) throws InterruptedException {
-        session.out().milestone(service.name() + " " + shared.datastore().name() + " service information");
-        fields(shared, service).forEach((name, value) -> session.print(("       " + label(name) + readable(name, value)).stripTrailing()));
+        tell(shared, service.name().value(), fields(shared, service), session);
+    }
+
+    static void tell(Shared shared, String about, SequencedMap<String, String> fields, Session session) {
+        session.out().milestone(about + " " + shared.datastore().name() + " service information");
+        fields.forEach((name, value) -> session.print(("       " + label(name) + readable(name, value)).stripTrailing()));
     }
 
     /// Bytes are for programs; people get megabytes.

@@ -29,7 +29,7 @@ final class ServiceLookCommands {
 
     static List<Supplier<Derived>> of(Shared shared) {
         return List.of(() -> new ListAll(shared), () -> new Info(shared), () -> new Exists(shared), () -> new Linked(shared),
-                () -> new Links(shared), () -> new AppLinks(shared));
+                () -> new Links(shared), () -> new AppLinks(shared), () -> new ServiceReport(shared));
     }
 
     @CommandLine.Command(description = "List the {} services")

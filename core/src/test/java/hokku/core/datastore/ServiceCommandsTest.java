@@ -60,7 +60,7 @@ class ServiceCommandsTest {
 
     @Test
     void whoeverMayOnlyLookSeesNoPassword() {
-        Map<String, Access> levels = Map.ofEntries(Map.entry("list", Access.READ), Map.entry("exists", Access.READ), Map.entry("links", Access.READ),
+        Map<String, Access> levels = Map.ofEntries(Map.entry("list", Access.READ), Map.entry("report", Access.READ), Map.entry("exists", Access.READ), Map.entry("links", Access.READ),
                 Map.entry("linked", Access.READ), Map.entry("app-links", Access.READ), Map.entry("backup-list", Access.READ),
                 Map.entry("backup-schedule-cat", Access.READ), Map.entry("start", Access.OPERATE),
                 Map.entry("stop", Access.OPERATE), Map.entry("restart", Access.OPERATE), Map.entry("pause", Access.OPERATE), Map.entry("logs", Access.OPERATE));
@@ -106,6 +106,20 @@ class ServiceCommandsTest {
         String json = run("list", "--format", "json").printed();
         assertThat(json).contains("\"service\":\"db\"", "\"links\":[\"hello\"]", "\"version\":\"postgres:1\"").doesNotContain(house.get(ServiceHouse.DB).password());
         assertThatThrownBy(() -> run("list", "--format", "yaml")).hasMessageContaining("Format must be");
+    }
+
+    @Test
+    void aReportTellsOfOneServiceOrOfAllWithoutSecrets() throws Exception {
+        Service made = house.create("db");
+        house.create("other");
+
+        assertThat(run("report").printed()).contains("Status:").doesNotContain(made.password(), "Dsn");
+        assertThat(run("report").marked()).anyMatch(line -> line.contains("db postgres service information"))
+                .anyMatch(line -> line.contains("other postgres service information"));
+        assertThat(run("report", "db", "--format", "json").documents()).singleElement().asString().contains("status=running").doesNotContain("dsn");
+        assertThat(run("report", "--format", "json").documents()).singleElement().asString().contains("db=", "other=");
+        assertThat(contributions.parsed("postgres:report").access()).isEqualTo(Access.READ);
+        refused(20, "does not exist", () -> run("report", "none"));
     }
 
     @Test
