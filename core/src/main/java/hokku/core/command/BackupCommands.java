@@ -196,7 +196,7 @@ final class BackupCommands {
             if (missing > 0) {
                 session.out().warn(missing + " of them are not in the backup: they came later, or something is wrong");
             }
-            session.out().milestone("%s is sound: %d with %d rows in all".formatted(proof.found().backup().file(), restored.size(),
+            session.out().milestone("%s is sound: %d entries in all".formatted(proof.found().backup().file(),
                     restored.values().stream().mapToLong(Long::longValue).sum()));
         }
     }

@@ -91,7 +91,7 @@ public final class Upgrades {
         if (!had.equals(has)) {
             throw new UserError("The upgraded data is not the same: before " + had + ", after " + has + ". The service stays what it was");
         }
-        out.detail("The same in both: " + had.size() + " kinds of entries, " + had.values().stream().mapToLong(Long::longValue).sum() + " in all");
+        out.detail("The same in both: " + had.values().stream().mapToLong(Long::longValue).sum() + " entries");
     }
 
     /// Everything is there twice: from here on nobody can interrupt.
