@@ -48,7 +48,8 @@ final class BackupCommands {
 
         @Override
         public Access access() {
-            return Access.DEPLOY;
+            // What the machine's role may do in every bucket that it reaches is for an administrator to lend.
+            return iam ? Access.ADMIN : Access.DEPLOY;
         }
 
         @Override
@@ -97,7 +98,7 @@ final class BackupCommands {
 
         @Override
         public Access access() {
-            return Access.READ;
+            return iam() ? Access.ADMIN : Access.READ;
         }
 
         @Override

@@ -101,6 +101,9 @@ final class ServiceDetails {
         if (!text.isEmpty() && !text.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")) {
             throw UserError.usage("Invalid network: use the name of a network of the engine, of letters, digits, dots, hyphens and underscores");
         }
+        if (List.of("host", "none").contains(text)) {
+            throw UserError.usage("Invalid network: a service has a network of its own, never the host's. Name one that was made with docker network create");
+        }
         return text;
     }
 }

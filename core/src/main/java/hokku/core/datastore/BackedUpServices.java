@@ -66,7 +66,14 @@ final class BackedUpServices implements ServiceData {
 
     @Override
     public void restore(Datastore datastore, Service service, InputStream dump) throws InterruptedException {
-        services.restore(datastore, service, dump);
+        // As an import does: two that came at once, or one in the middle of an upgrade, would take each other's data for leftovers.
+        try (Services.Held _ = services.hold(datastore, service.name())) {
+            Service now = services.get(datastore, service.name());
+            if (!now.id().equals(service.id())) {
+                throw new UserError("Service " + service.name() + " is another one now. Nothing was restored");
+            }
+            services.restore(datastore, now, dump);
+        }
     }
 
     @Override

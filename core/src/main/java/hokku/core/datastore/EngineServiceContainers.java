@@ -128,6 +128,7 @@ public final class EngineServiceContainers implements ServiceContainers {
         DockerClient client = engine.client();
         List<String> variables = new ArrayList<>();
         startup.env().merge(service.env()).asMap().forEach((key, value) -> variables.add(key + "=" + value));
+        demandVolume(client, service);
         Map<String, String> labels = new java.util.TreeMap<>(labels(service));
         labels.put(ROLE, role);
         labels.put(VOLUME, service.volume());
@@ -154,6 +155,16 @@ public final class EngineServiceContainers implements ServiceContainers {
         } catch (RuntimeException failed) {
             remove(id);
             throw new UserError(UserError.FAILED, "The container of " + service.name() + " cannot be started: " + failed.getMessage(), failed);
+        }
+    }
+
+    /// The engine would make one that is not there, and an empty service would stand where the data was.
+    private static void demandVolume(DockerClient client, Service service) {
+        try {
+            client.inspectVolumeCmd(service.volume()).exec();
+        } catch (NotFoundException lost) {
+            throw new UserError(UserError.FAILED, ("The volume %s with the data of %s is gone. Bring it back, or destroy the service and restore a backup"
+                    + " into a new one").formatted(service.volume(), service.name()), lost);
         }
     }
 

@@ -277,6 +277,10 @@ public final class Services {
 
     /// Makes it run, with a new container where it has none. The caller holds the service.
     void up(Datastore datastore, Service service, Output out) throws InterruptedException {
+        if (containers.state(service).equals("created")) {
+            // A crash came before it was given its files.
+            containers.remove(containers.demand(service));
+        }
         String container;
         if (containers.find(service).isEmpty()) {
             containers.demandImage(service.image(), out);

@@ -59,13 +59,17 @@ class ServiceCommandsTest {
     }
 
     @Test
-    void whoeverMayOnlyLookSeesNoPassword() {
+    void whoeverMayOnlyLookSeesNoPassword() throws Exception {
         Map<String, Access> levels = Map.ofEntries(Map.entry("list", Access.READ), Map.entry("report", Access.READ), Map.entry("exists", Access.READ), Map.entry("links", Access.READ),
                 Map.entry("linked", Access.READ), Map.entry("app-links", Access.READ), Map.entry("backup-list", Access.READ),
                 Map.entry("backup-schedule-cat", Access.READ), Map.entry("start", Access.OPERATE),
                 Map.entry("stop", Access.OPERATE), Map.entry("restart", Access.OPERATE), Map.entry("pause", Access.OPERATE), Map.entry("logs", Access.OPERATE));
         commands.keySet().forEach(name -> assertThat(contributions.parsed(name).access()).as(name)
                 .isEqualTo(levels.getOrDefault(name.substring("postgres:".length()), Access.DEPLOY)));
+        for (String verb : List.of("backup", "backup-list", "backup-restore", "backup-delete", "backup-verify")) {
+            assertThat(contributions.parsed("postgres:" + verb, "db", "--use-iam").access()).as(verb).isEqualTo(Access.ADMIN);
+        }
+        refused(2, "never the host's", () -> run("create", "net", "--initial-network", "host"));
         assertThat(contributions.parsed("postgres:info", "db", "--status").access()).isEqualTo(Access.READ);
         assertThat(contributions.parsed("postgres:info", "db", "--dsn").access()).isEqualTo(Access.DEPLOY);
         assertThat(contributions.parsed("postgres:info", "db", "--status", "--dsn").access()).isEqualTo(Access.DEPLOY);

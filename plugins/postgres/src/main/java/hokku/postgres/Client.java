@@ -24,10 +24,10 @@ record Client(Service service, Datastore.Inside inside) {
         return new Datastore.Call(all, Env.EMPTY).with("PGPASSWORD", service.password()).with("PGCONNECT_TIMEOUT", "10").with("LC_ALL", "C.UTF-8");
     }
 
-    /// What the database is called: not what every server has already, and copies for each new database.
+    /// What the database is called: not what every server has already, and copies for each new database, nor what a restore calls its own.
     static String database(Service service) {
         String name = service.database();
-        return name.equals("template0") || name.equals("template1") ? name + "_" : name;
+        return List.of("template0", "template1", Restore.INCOMING, Restore.OUTGOING).contains(name) ? name + "_" : name;
     }
 
     /// Runs SQL in a database, and stops at the first error.

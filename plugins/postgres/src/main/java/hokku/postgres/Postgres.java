@@ -79,7 +79,12 @@ final class Postgres implements Datastore {
 
     @Override
     public boolean sameForm(String version, String other) {
-        return version.equals(other) || major(version).isPresent() && major(version).equals(major(other));
+        return version.equals(other) || major(version).isPresent() && major(version).equals(major(other)) && isAlpine(version) == isAlpine(other);
+    }
+
+    /// Its C library sorts texts in another order, so that indexes of one are wrong for the other.
+    private static boolean isAlpine(String version) {
+        return version.contains("alpine");
     }
 
     @Override
@@ -122,7 +127,7 @@ final class Postgres implements Datastore {
 
     @Override
     public void dump(Service service, Inside inside, OutputStream to) throws InterruptedException {
-        Call call = Client.call(service, "pg_dump", "--format=custom", "--no-password", "--dbname=" + Client.database(service));
+        Call call = Client.call(service, "pg_dump", "--format=custom", "--no-password", "--lock-wait-timeout=600000", "--dbname=" + Client.database(service));
         Inside.Result result = inside.run(call, InputStream.nullInputStream(), to);
         if (result.exit() != 0) {
             throw new UserError("The database could not be dumped: " + result.errors());
@@ -174,6 +179,13 @@ final class Postgres implements Datastore {
     @Override
     public void freeze(Service service, Inside inside) throws InterruptedException {
         String database = Client.database(service);
+        String others = new Client(service, inside).sqlFromAway(("SELECT string_agg(datname, ', ') FROM pg_database WHERE NOT datistemplate"
+                + " AND datname NOT IN ('postgres', %s, %s, %s);").formatted(Client.literal(Restore.INCOMING), Client.literal(Restore.OUTGOING),
+                        Client.literal(database))).strip();
+        if (!others.isEmpty()) {
+            throw new UserError("The server of " + service.name() + " has further databases, which would not be carried over: " + others
+                    + ". Dump them and drop them first");
+        }
         new Client(service, inside).sqlFromAway("ALTER DATABASE %s SET default_transaction_read_only = on;\n%s".formatted(Client.name(database),
                 Restore.disconnecting(database)));
     }

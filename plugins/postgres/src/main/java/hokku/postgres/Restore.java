@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /// next one removes.
 record Restore(Client client) {
     private static final Logger LOG = LoggerFactory.getLogger(Restore.class);
-    private static final String INCOMING = "hokku_incoming";
-    private static final String OUTGOING = "hokku_outgoing";
+    static final String INCOMING = "hokku_incoming";
+    static final String OUTGOING = "hokku_outgoing";
 
     void from(InputStream input) throws Exception {
         InputStream dump = DumpForm.demand(client.service(), input);

@@ -40,7 +40,7 @@ class PostgresTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"17, 17.2, true", "17-alpine, 17-bookworm, true", "15, 17, false", "latest, latest, true", "latest, 17, false", "pg16, 16.3, true",
+    @CsvSource({"17, 17.2, true", "17-alpine, 17-bookworm, false", "17-alpine, 17.2-alpine3.20, true", "15, 17, false", "latest, latest, true", "latest, 17, false", "pg16, 16.3, true",
         "0.8.0-pg17, 0.8.0-pg16, false"})
     void dataIsOfOneFormWithinAMajorVersion(String version, String other, boolean same) {
         assertThat(postgres.sameForm(version, other)).isEqualTo(same);

@@ -16,12 +16,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// The backups of services: made, listed, proven, restored. Safe for use by several threads; there is one backup of a service at a time.
 public final class Backups {
@@ -108,7 +111,7 @@ public final class Backups {
             settings.note(service, before -> before.withLast(last, place));
             out.detail("%s: %s, %s%s".formatted(backup.file(), Backup.size(backup.size()), backup.contents(), backup.encrypted() ? ", encrypted" : ""));
             if (scheduled) {
-                retire(service, target, notes, out);
+                retire(service, target, backup, notes, out);
             }
             return new Found(backup, target.text());
         } catch (InterruptedIOException interrupted) {
@@ -137,11 +140,17 @@ public final class Backups {
     }
 
     /// Removes the oldest backups of the schedule. It is called once the newest was verified, never before.
-    private void retire(Service service, Target target, Notes notes, Output out) throws InterruptedException {
+    ///
+    /// What is kept is counted by what can be restored; what a service of the same name had before this one was made is nobody's to remove.
+    private void retire(Service service, Target target, Backup newest, Notes notes, Output out) throws InterruptedException {
         int kept = notes.retention().orElse(BackupSettings.USUAL_RETENTION);
         try {
-            List<Backup> all = Inventory.described(service, target).stream().filter(Backup::scheduled).toList();
-            for (Backup old : all.subList(kept == 0 ? all.size() : Math.min(kept, all.size()), all.size())) {
+            Set<String> stay = Inventory.whole(service, target).stream().filter(Backup::scheduled).limit(kept == 0 ? Long.MAX_VALUE : kept)
+                    .map(Backup::file).collect(Collectors.toCollection(HashSet::new));
+            stay.add(newest.file());
+            List<Backup> gone = Inventory.described(service, target).stream().filter(Backup::scheduled)
+                    .filter(each -> !stay.contains(each.file()) && !each.made().isBefore(service.created().truncatedTo(ChronoUnit.SECONDS))).toList();
+            for (Backup old : kept == 0 ? List.<Backup>of() : gone) {
                 // In this order: half a removal is taken up by the next one.
                 target.delete(old.file());
                 target.delete(old.manifest());

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +108,6 @@ final class FolderTarget implements Target {
         }
     }
 
-    /// Whoever writes here is this server, which writes one backup of a service at a time: what is found is left over.
     @Override
     public void tidy(String prefix, Instant before) throws IOException {
         if (!Files.isDirectory(folder)) {
@@ -116,7 +116,9 @@ final class FolderTarget implements Target {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                if (name.startsWith("." + prefix) && name.endsWith(TEMPORARY)) {
+                // Another service's name may begin with this one's, and another server may write into the same folder.
+                if (name.matches("\\." + Pattern.quote(prefix) + "\\d{8}T\\d{6}Z\\.dump(\\.gpg)?(\\.json)?\\.tmp")
+                        && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
                     Files.deleteIfExists(file);
                     LOG.info("{} was left over and is removed", file);
                 }

@@ -196,12 +196,34 @@ class BackupsTest {
     @Test
     void whatAKilledServerLeftIsNoBackupAndGoes() throws Exception {
         house.make();
-        Files.writeString(house.usual().resolve(".postgres-db-20261119T020000Z.dump.tmp"), "FAKE");
+        Path left = Files.writeString(house.usual().resolve(".postgres-db-20261119T020000Z.dump.tmp"), "FAKE");
+        Path others = Files.writeString(house.usual().resolve(".postgres-db-2-20261119T020000Z.dump.tmp"), "FAKE");
+        Path written = Files.writeString(house.usual().resolve(".postgres-db-20261120T015900Z.dump.tmp"), "FAKE");
+        Files.setLastModifiedTime(left, FileTime.from(BEGIN.minus(Duration.ofDays(2))));
+        Files.setLastModifiedTime(others, FileTime.from(BEGIN.minus(Duration.ofDays(2))));
         Files.writeString(house.usual().resolve("postgres-db-20261119T020000Z.dump"), "FAKE\nEND 0\n");
         Files.writeString(house.usual().resolve("postgres-db-20261118T020000Z.dump.json"), "{}");
         assertThat(house.names(USUAL)).containsExactly(FIRST);
         house.make();
-        assertThat(files(house.usual())).noneMatch(name -> name.endsWith(".tmp"));
+        // Another service's, and what another server may be writing, are not this one's to remove.
+        assertThat(left).doesNotExist();
+        assertThat(others).exists();
+        assertThat(written).exists();
+    }
+
+    @Test
+    void whatAServiceOfTheSameNameHadBeforeIsNotRetired() throws Exception {
+        house.backups.settings().schedule(house.datastore, DB, "0 3 * * *", ZoneOffset.UTC, USUAL, false);
+        house.backups.settings().retain(house.datastore, DB, OptionalInt.of(1));
+        house.clock.set(Instant.parse("2026-11-20T03:00:00Z"));
+        house.schedule.run();
+        Service former = house.service();
+        house.files.store(Service.create("postgres", DB, ServiceId.random(), former.image(), "w", "other", Instant.parse("2026-11-20T12:00:00Z")));
+        for (int day = 21; day <= 22; day++) {
+            house.clock.set(Instant.parse("2026-11-" + day + "T03:00:00Z"));
+            house.schedule.run();
+        }
+        assertThat(house.names(USUAL)).containsExactly("postgres-db-20261122T030000Z.dump", "postgres-db-20261120T030000Z.dump");
     }
 
     /// One that was killed just before it said what it had written.
