@@ -87,7 +87,7 @@ final class BackedUpServices implements ServiceData {
     public Scratch scratch(Datastore datastore, Service like, Output out) throws InterruptedException {
         ServiceId id = ServiceId.random();
         ServiceContainers containers = services.containers();
-        Service bare = Service.create(like.datastore(), ServiceName.of("scratch-" + id), id, like.image(), "", Services.newPassword(), clock.instant());
+        Service bare = Service.create(like.datastore(), ServiceName.of("scratch-" + id), id, like.image(), "", RandomText.password(), clock.instant());
         Service service = bare.withImage(like.image(), containers.newVolumeName(bare, SCRATCH)).withOptions(like.options(), like.env())
                 .withLimits(like.memory(), like.shmSize());
         containers.demandImage(service.image(), out);

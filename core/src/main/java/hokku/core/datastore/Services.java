@@ -14,9 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +30,6 @@ public final class Services {
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
     /// The key of the setting that names the network which a service's container is made in.
     public static final String INITIAL_NETWORK = ServiceContainers.INITIAL_NETWORK;
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int PASSWORD_BYTES = 16;
 
     private final ServiceFiles files;
     private final ServiceContainers containers;
@@ -102,13 +98,6 @@ public final class Services {
         return locks.computeIfAbsent(datastore.name() + "/" + name, none -> new ReentrantLock(true));
     }
 
-    /// A password of 32 letters and digits.
-    public static String newPassword() {
-        byte[] bytes = new byte[PASSWORD_BYTES];
-        RANDOM.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
     /// Makes a service, and returns when it accepts connections. When it throws, there is none.
     public Service create(Datastore datastore, ServiceName name, Wish wish, Output out) throws InterruptedException {
         try (Held _ = hold(datastore, name)) {
@@ -116,7 +105,7 @@ public final class Services {
                 throw new UserError(capitalized(datastore) + " service " + name + " already exists");
             }
             ServiceId id = ServiceId.random();
-            Service bare = Service.create(datastore.name(), name, id, wish.image(), "", newPassword(), clock.instant());
+            Service bare = Service.create(datastore.name(), name, id, wish.image(), "", RandomText.password(), clock.instant());
             Service service = wish.details().apply(bare.withImage(wish.image(), containers.newVolumeName(bare, "")));
             Service named = withFreeHost(service);
             containers.demandImage(named.image(), out);

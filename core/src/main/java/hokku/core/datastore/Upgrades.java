@@ -7,8 +7,6 @@ import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
 import hokku.core.deploy.Failures;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -25,7 +23,6 @@ public final class Upgrades {
     private static final String UNFINISHED = "upgrading-to";
 
     private static final Logger LOG = LoggerFactory.getLogger(Upgrades.class);
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final String ROLE = "upgrade";
 
     private final Services services;
@@ -61,7 +58,7 @@ public final class Upgrades {
     }
 
     private Service carry(Datastore datastore, Service before, String image, Output out) throws InterruptedException {
-        Service next = before.withImage(image, containers.newVolumeName(before, "-" + mark()));
+        Service next = before.withImage(image, containers.newVolumeName(before, "-" + RandomText.mark()));
         services.stored(before.withSetting(UNFINISHED, next.volume()));
         boolean done = false;
         try {
@@ -154,12 +151,6 @@ public final class Upgrades {
             containers.removeVolume(volume);
             return services.stored(service.withSetting(FORMER_VOLUME, "").withSetting(FORMER_IMAGE, ""));
         }
-    }
-
-    private static String mark() {
-        byte[] bytes = new byte[3];
-        RANDOM.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
     }
 
     private static <T> T within(Datastore datastore, String what, java.util.concurrent.Callable<T> work) throws InterruptedException {

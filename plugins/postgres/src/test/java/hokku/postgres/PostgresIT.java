@@ -16,7 +16,6 @@ import hokku.core.datastore.ServiceLinks;
 import hokku.core.datastore.Services;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,7 +137,7 @@ class PostgresIT {
         for (String each : List.of("postgres", "template1", "select")) {
             Service service = real.create(each);
             real.fill(service.withSetting(Service.DATABASE, Client.database(service)), 10);
-            byte[] dump = dump(service);
+            byte[] dump = real.dump(service);
             services().restore(real.postgres, service, new ByteArrayInputStream(dump));
             assertThat(real.checksum(service.withSetting(Service.DATABASE, Client.database(service)))).startsWith("10 ");
         }
@@ -175,18 +172,8 @@ class PostgresIT {
         Service service = real.create("db");
         real.fill(service, ROWS);
         String before = real.checksum(service);
-        killServer(service);
-        awaitBack(service, before);
-    }
-
-    /// Kills the first process of the container, as the kernel does that is out of memory.
-    private void killServer(Service service) throws Exception {
-        String pid = docker("inspect", "--format", "{{.State.Pid}}", container(service));
-        assertThat(run("kill", "-9", pid)).isZero();
-    }
-
-    private void awaitBack(Service service, String checksum) {
-        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(real.checksum(service)).isEqualTo(checksum));
+        real.killServer(service);
+        real.awaitBack(service, before);
     }
 
     @Test
@@ -194,7 +181,7 @@ class PostgresIT {
         Service service = real.create("db");
         real.fill(service, ROWS);
         String before = real.checksum(service);
-        try (Session session = new Session(service)) {
+        try (IdleClient session = new IdleClient(real, service)) {
             assertThat(session).isNotNull();
             long begin = System.nanoTime();
             services().stop(real.postgres, service.name());
@@ -202,7 +189,7 @@ class PostgresIT {
         }
         assertThat(services().state(service)).isEqualTo("exited");
         assertThat(docker("inspect", "--format", "{{.State.ExitCode}}", container(service))).isEqualTo("0");
-        assertThatThrownBy(() -> dump(service)).isInstanceOf(UserError.class).hasMessageContaining("postgres:start db");
+        assertThatThrownBy(() -> real.dump(service)).isInstanceOf(UserError.class).hasMessageContaining("postgres:start db");
         services().start(real.postgres, service.name(), real.out);
         assertThat(real.checksum(service)).isEqualTo(before);
         String first = container(service);
@@ -216,29 +203,6 @@ class PostgresIT {
         docker("rm", "--force", container(service));
         services().start(real.postgres, service.name(), real.out);
         assertThat(real.checksum(service)).isEqualTo(before);
-    }
-
-    /// A client that is connected and idle.
-    private final class Session implements AutoCloseable {
-        private final Process psql;
-
-        Session(Service service) throws Exception {
-            psql = new ProcessBuilder("docker", "exec", "-i", container(service), "psql", "-X", "-A", "-t", "-U", "postgres", service.database()).start();
-            psql.getOutputStream().write("SELECT 'connected';\n".getBytes(StandardCharsets.UTF_8));
-            psql.getOutputStream().flush();
-            assertThat(psql.inputReader().readLine()).isEqualTo("connected");
-        }
-
-        @Override
-        public void close() {
-            psql.destroyForcibly();
-        }
-    }
-
-    private byte[] dump(Service service) throws InterruptedException {
-        ByteArrayOutputStream dump = new ByteArrayOutputStream();
-        services().dump(real.postgres, service, dump);
-        return dump.toByteArray();
     }
 
     private Optional<String> variable(String app, String name) {
@@ -319,120 +283,6 @@ class PostgresIT {
         Service copy = services().copy(real.postgres, old.name(), name("new"), new Services.Wish("postgres:17", each -> each), real.out);
         assertThat(real.sql(copy, "SHOW server_version")).startsWith("17");
         assertThat(real.checksum(copy)).isEqualTo(real.checksum(old));
-    }
-
-    @Test
-    void anImportReplacesEverythingWhileAppsAreConnected() throws Exception {
-        Service service = real.create("db");
-        real.sql(service, "ALTER DATABASE db SET search_path = public, extra");
-        real.fill(service, ROWS);
-        String dumped = real.checksum(service);
-        byte[] dump = dump(service);
-        real.sql(service, "DELETE FROM notes; CREATE TABLE later (n int)");
-        try (Session session = new Session(service)) {
-            assertThat(session).isNotNull();
-            services().restore(real.postgres, service, new ByteArrayInputStream(dump));
-        }
-        assertThat(real.checksum(service)).isEqualTo(dumped);
-        assertThat(real.sql(service, "SELECT to_regclass('later') IS NULL")).isEqualTo("t");
-        assertThat(real.sql(service, "SHOW search_path")).isEqualTo("public, extra");
-        assertThat(real.sql(service, "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database")).isEqualTo("db postgres template0 template1");
-    }
-
-    @Test
-    void whoeverComesDuringAnImportMeetsTheFormerDataOrTheNew() throws Exception {
-        Service service = real.create("db");
-        real.fill(service, ROWS);
-        byte[] dump = dump(service);
-        real.sql(service, "DELETE FROM notes WHERE id > 10");
-        Datastore.Inside inside = real.inside(service);
-        CompletableFuture<String> seen = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                seen.complete(inside.text(Datastore.Call.of("sh", "-c", "until [ -e /tmp/enough ]; do psql -X -A -t -h 127.0.0.1 -U postgres -d db"
-                        + " -c 'SELECT count(*) FROM notes' 2>&1; done")));
-            } catch (InterruptedException | RuntimeException failed) {
-                seen.completeExceptionally(failed);
-            }
-        });
-        services().restore(real.postgres, service, new ByteArrayInputStream(dump));
-        assertThat(real.checksum(service)).startsWith(ROWS + " ");
-        inside.text(Datastore.Call.of("touch", "/tmp/enough"));
-        List<String> lines = seen.get(SOON.toSeconds(), TimeUnit.SECONDS).lines().distinct().toList();
-        assertThat(lines).contains("10").noneMatch(line -> line.contains("does not exist"))
-                .allMatch(line -> !line.matches("\\d+") || line.equals("10") || line.equals(String.valueOf(ROWS)));
-    }
-
-    @Test
-    void anImportOfSomethingElseKeepsTheData() throws Exception {
-        Service service = real.create("db");
-        real.fill(service, ROWS);
-        String before = real.checksum(service);
-        assertThatThrownBy(() -> services().restore(real.postgres, service, new ByteArrayInputStream("-- PostgreSQL database dump\n".getBytes(StandardCharsets.UTF_8))))
-                .isInstanceOf(UserError.class).hasMessageContaining("SQL script").hasMessageContaining("pg_dump --format=custom");
-        assertThat(real.checksum(service)).isEqualTo(before);
-    }
-
-    @Test
-    void theServerDiesInTheMiddleOfAnImportAndTheDataIsThere() throws Exception {
-        Service service = real.create("db");
-        real.fill(service, ROWS);
-        byte[] dump = dump(service);
-        real.sql(service, "INSERT INTO notes SELECT n, 'later' FROM generate_series(1000001, 1000100) n");
-        String before = real.checksum(service);
-        HeldInput held = new HeldInput(dump);
-        Thread importing = Thread.ofVirtual().start(() -> {
-            try {
-                services().restore(real.postgres, service, held);
-            } catch (InterruptedException | RuntimeException failed) {
-                held.failed.countDown();
-            }
-        });
-        assertThat(held.reached.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        await().atMost(SOON).untilAsserted(() -> assertThat(real.sql(service, "SELECT count(*) FROM pg_database WHERE datname = 'hokku_incoming'")).isEqualTo("1"));
-        killServer(service);
-        held.more.countDown();
-        assertThat(held.failed.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        importing.join(SOON);
-        awaitBack(service, before);
-        services().restore(real.postgres, service, new ByteArrayInputStream(dump));
-        assertThat(real.checksum(service)).startsWith(ROWS + " ");
-        assertThat(real.sql(service, "SELECT count(*) FROM pg_database WHERE datname LIKE 'hokku%'")).isEqualTo("0");
-    }
-
-    /// Gives half of a dump, and the rest when it is let.
-    private static final class HeldInput extends InputStream {
-        private final ByteArrayInputStream first;
-        private final ByteArrayInputStream second;
-        final CountDownLatch reached = new CountDownLatch(1);
-        final CountDownLatch more = new CountDownLatch(1);
-        final CountDownLatch failed = new CountDownLatch(1);
-
-        HeldInput(byte[] dump) {
-            first = new ByteArrayInputStream(dump, 0, dump.length / 2);
-            second = new ByteArrayInputStream(dump, dump.length / 2, dump.length);
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = first.read(bytes, offset, length);
-            if (read >= 0) {
-                return read;
-            }
-            reached.countDown();
-            try {
-                more.await();
-            } catch (InterruptedException cancelled) {
-                throw new IOException("cancelled", cancelled);
-            }
-            return second.read(bytes, offset, length);
-        }
     }
 
     @Test

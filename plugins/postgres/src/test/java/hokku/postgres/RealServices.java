@@ -1,6 +1,7 @@
 package hokku.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.model.Container;
@@ -23,6 +24,7 @@ import hokku.core.state.JsonText;
 import hokku.testkit.FakeApps;
 import hokku.testkit.FakeScheduler;
 import hokku.testkit.RecordingOutput;
+import hokku.testkit.SetClock;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.net.URI;
@@ -32,8 +34,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,6 +42,9 @@ import java.util.function.UnaryOperator;
 
 /// The core's services on the engine of this machine, with an instance of its own, of which nothing may be left in the end.
 final class RealServices {
+    /// Within which a server is back that was killed.
+    static final Duration SOON = Duration.ofSeconds(30);
+
     final Postgres postgres = new Postgres();
     final FakeApps apps = new FakeApps();
     final FakeScheduler scheduler = new FakeScheduler("docker-local");
@@ -50,7 +53,8 @@ final class RealServices {
     final Services services;
     final Backups backups;
     final BackupSchedule schedule;
-    final SetClock clock = new SetClock();
+    /// Backups go by it.
+    final SetClock clock = new SetClock(Instant.now());
     private final PluginHost plugins;
 
     RealServices(Path folder) throws Exception {
@@ -111,6 +115,22 @@ final class RealServices {
         return sql(service, "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(id || text, 0)), 0) FROM notes");
     }
 
+    byte[] dump(Service service) throws InterruptedException {
+        ByteArrayOutputStream dump = new ByteArrayOutputStream();
+        services.dump(postgres, service, dump);
+        return dump.toByteArray();
+    }
+
+    /// Kills the first process of the container, as the kernel does that is out of memory.
+    void killServer(Service service) throws Exception {
+        Long pid = engine.client().inspectContainerCmd(services.container(service)).exec().getState().getPidLong();
+        assertThat(new ProcessBuilder("kill", "-9", pid.toString()).start().waitFor()).isZero();
+    }
+
+    void awaitBack(Service service, String checksum) {
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(checksum(service)).isEqualTo(checksum));
+    }
+
     Map<String, String> ours() {
         return Map.of(Engine.INSTANCE_LABEL, engine.instance());
     }
@@ -139,29 +159,5 @@ final class RealServices {
         engine.close();
         assertThat(containers).isEmpty();
         assertThat(volumes).isEmpty();
-    }
-
-    /// A clock that backups go by, and that a test sets.
-    static final class SetClock extends Clock {
-        private volatile Instant now = Instant.now();
-
-        void set(Instant time) {
-            now = time;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }

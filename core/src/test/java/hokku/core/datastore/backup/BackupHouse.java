@@ -11,17 +11,15 @@ import hokku.core.state.Home;
 import hokku.core.state.ServiceFiles;
 import hokku.testkit.FakeDatastore;
 import hokku.testkit.RecordingOutput;
+import hokku.testkit.SetClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +35,7 @@ final class BackupHouse {
     final FakeDatastore datastore = new FakeDatastore("postgres");
     final Held data = new Held();
     final RecordingOutput out = new RecordingOutput();
-    final SetClock clock = new SetClock();
+    final SetClock clock = new SetClock(BEGIN);
     final List<Path> allowed = new ArrayList<>();
     final TestPlugins plugins = new TestPlugins();
     final Home home;
@@ -94,34 +92,6 @@ final class BackupHouse {
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(each -> each.getFileName().toString()).sorted().toList();
-        }
-    }
-
-    /// A clock that goes only when it is told to.
-    static final class SetClock extends Clock {
-        private volatile Instant now = BEGIN;
-
-        void forward(Duration by) {
-            now = now.plus(by);
-        }
-
-        void set(Instant time) {
-            now = time;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
         }
     }
 
