@@ -23,7 +23,8 @@ class PluginWallsTest {
     private static final Set<String> SHARED = Set.of("hokku.api", "org.slf4j", "picocli", "com.github.dockerjava.api");
 
     /// Libraries that the jar of a plugin holds, for itself alone.
-    private static final Map<String, String> BROUGHT_ALONG = Map.of("hokku.buildstep", "org.snakeyaml.engine");
+    private static final Map<String, String> BROUGHT_ALONG = Map.of("hokku.buildstep", "org.snakeyaml.engine",
+            "hokku.dockerlocal", "hokku.containers", "hokku.swarm", "hokku.containers");
 
     private final JavaClasses plugins = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("hokku").that(describe("are part of a plugin", type -> isPlugin(type.getPackageName())));

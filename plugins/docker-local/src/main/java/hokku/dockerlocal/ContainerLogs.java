@@ -2,170 +2,29 @@ package hokku.dockerlocal;
 
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.LogContainerCmd;
-import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.Frame;
 import hokku.api.Engine;
 import hokku.api.Instance;
-import hokku.api.spi.Scheduler;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import hokku.containers.MergedLogs;
 
-/// What containers wrote, several of them merged by time.
-final class ContainerLogs {
-    /// One line of a container.
-    record Line(Instance from, Instant at, boolean error, String text) {}
-
-    private static final Logger LOG = LoggerFactory.getLogger(ContainerLogs.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
+/// What containers of this server's engine wrote.
+final class ContainerLogs implements MergedLogs.Source {
     private final Engine engine;
 
-    ContainerLogs(Engine engine) {
+    private ContainerLogs(Engine engine) {
         this.engine = engine;
     }
 
-    /// The last lines of each container, in the order of time. What has not arrived in time is left out.
-    List<Line> last(List<Instance> of, int lines, Duration patience) throws InterruptedException {
-        List<Line> found = Collections.synchronizedList(new ArrayList<>());
-        List<Reading> readings = new ArrayList<>();
-        try {
-            for (Instance instance : of) {
-                readings.add(new Reading(instance, found::add).exec(command(instance).withTail(lines)));
-            }
-            long deadline = System.nanoTime() + patience.toNanos();
-            for (Reading reading : readings) {
-                reading.await(deadline - System.nanoTime());
-            }
-        } finally {
-            readings.forEach(Reading::end);
-        }
-        List<Line> sorted = new ArrayList<>(List.copyOf(found));
-        sorted.sort(Comparator.comparing(Line::at));
-        return sorted;
+    static MergedLogs of(Engine engine) {
+        return new MergedLogs(new ContainerLogs(engine));
     }
 
-    /// The last lines, then what follows when that is wanted, until the containers end or the caller is interrupted.
-    void read(List<Instance> of, int lines, boolean follow, Scheduler.LogSink sink) throws InterruptedException {
-        Map<String, Instant> seen = new HashMap<>();
-        if (lines > 0) {
-            for (Line line : last(of, lines, PATIENCE)) {
-                seen.put(line.from().container(), line.at());
-                sink.line(line.from(), line.at(), line.error(), line.text());
-            }
-        }
-        if (follow) {
-            follow(of, lines, seen, sink);
-        }
-    }
-
-    private void follow(List<Instance> of, int lines, Map<String, Instant> seen,
-            Scheduler.LogSink sink) throws InterruptedException {
-        ReentrantLock lock = new ReentrantLock();
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        List<Reading> readings = new ArrayList<>();
-        try {
-            for (Instance instance : of) {
-                Instant last = seen.getOrDefault(instance.container(), Instant.MIN);
-                LogContainerCmd command = command(instance).withFollowStream(true);
-                if (lines <= 0) {
-                    command.withTail(0);
-                } else if (last.isAfter(Instant.EPOCH)) {
-                    // The engine counts in seconds here: what was passed on already comes again, and is skipped below.
-                    command.withSince(Math.toIntExact(last.getEpochSecond())).withTailAll();
-                }
-                readings.add(new Reading(instance, line -> {
-                    if (line.at().isAfter(last)) {
-                        lock.lock();
-                        try {
-                            sink.line(line.from(), line.at(), line.error(), line.text());
-                        } catch (RuntimeException e) {
-                            // The reader is gone: nobody would notice on this thread.
-                            failure.compareAndSet(null, e);
-                        } finally {
-                            lock.unlock();
-                        }
-                    }
-                }).exec(command));
-            }
-            boolean open = true;
-            while (open && failure.get() == null) {
-                open = false;
-                for (Reading reading : readings) {
-                    open |= !reading.await(TimeUnit.MILLISECONDS.toNanos(500));
-                }
-            }
-        } finally {
-            readings.forEach(Reading::end);
-        }
-        if (failure.get() != null) {
-            throw failure.get();
-        }
-    }
-
-    private LogContainerCmd command(Instance instance) {
-        return engine.client().logContainerCmd(instance.container()).withStdOut(true).withStdErr(true).withTimestamps(true);
-    }
-
-    /// The engine's stream of one container.
-    private static final class Reading extends ResultCallback.Adapter<Frame> {
-        private final Instance instance;
-        private final LogLines lines;
-        private final CountDownLatch done = new CountDownLatch(1);
-
-        Reading(Instance instance, java.util.function.Consumer<Line> sink) {
-            this.instance = instance;
-            this.lines = new LogLines((at, error, text) -> sink.accept(new Line(instance, at, error, text)));
-        }
-
-        Reading exec(LogContainerCmd command) {
-            command.exec(this);
-            return this;
-        }
-
-        @Override
-        public void onNext(Frame frame) {
-            lines.take(frame);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            if (error instanceof DockerException) {
-                LOG.debug("The log of {} cannot be read", instance.container(), error);
-            }
-            done.countDown();
-        }
-
-        @Override
-        public void onComplete() {
-            lines.end();
-            done.countDown();
-        }
-
-        /// @return whether it has ended
-        boolean await(long nanoseconds) throws InterruptedException {
-            return done.await(nanoseconds, TimeUnit.NANOSECONDS);
-        }
-
-        void end() {
-            try {
-                close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    @Override
+    public void open(Instance of, MergedLogs.Wanted wanted, ResultCallback<Frame> frames) {
+        LogContainerCmd command = engine.client().logContainerCmd(of.container()).withStdOut(true).withStdErr(true).withTimestamps(true)
+                .withFollowStream(wanted.follow());
+        wanted.last().ifPresentOrElse(command::withTail, command::withTailAll);
+        wanted.since().ifPresent(command::withSince);
+        command.exec(frames);
     }
 }

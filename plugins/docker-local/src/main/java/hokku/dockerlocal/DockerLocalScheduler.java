@@ -13,6 +13,7 @@ import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.UserError;
 import hokku.api.spi.Scheduler;
+import hokku.containers.MergedLogs;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,13 +29,13 @@ final class DockerLocalScheduler implements Scheduler {
     private final Engine engine;
     private final Containers containers;
     private final AppNetworks networks;
-    private final ContainerLogs logs;
+    private final MergedLogs logs;
 
     DockerLocalScheduler(Engine engine, Containers containers, AppNetworks networks) {
         this.engine = engine;
         this.containers = containers;
         this.networks = networks;
-        this.logs = new ContainerLogs(engine);
+        this.logs = ContainerLogs.of(engine);
     }
 
     @Override

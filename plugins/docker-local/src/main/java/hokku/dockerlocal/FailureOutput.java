@@ -5,6 +5,7 @@ import hokku.api.Instance;
 import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
+import hokku.containers.MergedLogs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,11 +19,11 @@ final class FailureOutput {
     private static final int LINES = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final ContainerLogs logs;
+    private final MergedLogs logs;
     private final Deployment deployment;
     private final Output out;
 
-    FailureOutput(ContainerLogs logs, Deployment deployment, Output out) {
+    FailureOutput(MergedLogs logs, Deployment deployment, Output out) {
         this.logs = logs;
         this.deployment = deployment;
         this.out = out;

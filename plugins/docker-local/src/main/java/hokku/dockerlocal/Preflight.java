@@ -5,15 +5,22 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.WaitResponse;
+import hokku.api.Attachment;
 import hokku.api.Check;
 import hokku.api.Engine;
+import hokku.api.Env;
 import hokku.api.Output;
 import hokku.api.ProcessSpec;
+import hokku.containers.CheckRun;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,12 +67,13 @@ final class Preflight {
         out.detail("Attempting pre-flight checks (" + dyno + ")");
         startedAt = state.getState().getStartedAt();
         Instant started = Instant.parse(startedAt);
+        CheckRun.Subject subject = new Subject(engine, container, address(state));
         BlockingQueue<News> news = new LinkedBlockingQueue<>();
         List<CheckRun> pending = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         try (ResultCallback<WaitResponse> ending = awaitEnd(news)) {
             for (Check check : spec.checks()) {
-                CheckRun run = new CheckRun(engine, check, container, address(state), routed(), started);
+                CheckRun run = new CheckRun(check, subject, routed(), started);
                 pending.add(run);
                 threads.add(Thread.ofVirtual().name("check-" + dyno).start(() -> report(run, news)));
             }
@@ -199,6 +207,19 @@ final class Preflight {
             throw new StartFailure(container, dyno, "it has no address on its network: it has just ended, or left the network");
         }
         return network.getIpAddress();
+    }
+
+    /// The container at its own address.
+    private record Subject(Engine engine, String container, String host) implements CheckRun.Subject {
+        @Override
+        public InetSocketAddress address(int port) {
+            return new InetSocketAddress(host, port);
+        }
+
+        @Override
+        public int execute(List<String> words, OutputStream output) throws InterruptedException {
+            return engine.exec(container, words, Env.EMPTY, Attachment.of(InputStream.nullInputStream(), output, output, Optional.empty()));
+        }
     }
 
     private OptionalInt routed() {

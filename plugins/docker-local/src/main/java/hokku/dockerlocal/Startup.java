@@ -13,6 +13,7 @@ import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
+import hokku.containers.MergedLogs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +35,7 @@ final class Startup {
 
     private final Engine engine;
     private final Containers containers;
-    private final ContainerLogs logs;
+    private final MergedLogs logs;
     private final Deployment deployment;
     private final Output out;
     private final String network;
@@ -48,7 +49,7 @@ final class Startup {
     Startup(Engine engine, Containers containers, AppNetworks networks, Deployment deployment, Output out) {
         this.engine = engine;
         this.containers = containers;
-        this.logs = new ContainerLogs(engine);
+        this.logs = ContainerLogs.of(engine);
         this.deployment = deployment;
         this.out = out;
         this.network = networks.ensure(deployment.app().id(), deployment.app().name());

@@ -1,4 +1,4 @@
-package hokku.dockerlocal;
+package hokku.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

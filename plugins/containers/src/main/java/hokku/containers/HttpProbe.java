@@ -1,4 +1,4 @@
-package hokku.dockerlocal;
+package hokku.containers;
 
 import hokku.api.Check;
 import java.io.BufferedInputStream;
@@ -27,11 +27,11 @@ final class HttpProbe {
 
     /// @param timeout in milliseconds, for each step
     /// @throws IOException when the answer is not what the check asks for, with the reason
-    void probe(String host, int port, int timeout) throws IOException {
+    void probe(InetSocketAddress at, int timeout) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(timeout);
-            socket.connect(new InetSocketAddress(host, port), timeout);
-            socket.getOutputStream().write(request(host, port).getBytes(StandardCharsets.UTF_8));
+            socket.connect(at, timeout);
+            socket.getOutputStream().write(request(at).getBytes(StandardCharsets.UTF_8));
             InputStream in = new BufferedInputStream(socket.getInputStream());
             String[] status = line(in).split(" ", 3);
             if (status.length < 2 || !status[0].startsWith("HTTP/") || !status[1].matches("[0-9]{3}")) {
@@ -50,9 +50,9 @@ final class HttpProbe {
         }
     }
 
-    private String request(String host, int port) {
+    private String request(InetSocketAddress at) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.put("Host", host + ":" + port);
+        headers.put("Host", at.getHostString() + ":" + at.getPort());
         headers.put("User-Agent", "hokku-check");
         headers.put("Accept", "*/*");
         headers.putAll(check.headers());

@@ -1,12 +1,9 @@
-package hokku.dockerlocal;
+package hokku.containers;
 
-import hokku.api.Attachment;
 import hokku.api.Check;
-import hokku.api.Engine;
-import hokku.api.Env;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -14,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
@@ -22,34 +20,42 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// One check of one container, with its attempts.
-final class CheckRun {
-    private final Engine engine;
+public final class CheckRun {
+    /// How the container is reached. Used by several threads.
+    public interface Subject {
+        /// Where a port of the container answers, as seen from here.
+        InetSocketAddress address(int port) throws IOException;
+
+        /// Runs a command in the container.
+        ///
+        /// @param output takes what it writes
+        /// @return its exit code
+        int execute(List<String> words, OutputStream output) throws IOException, InterruptedException;
+    }
+
     private final Check check;
-    private final String container;
-    private final String host;
+    private final Subject subject;
     private final OptionalInt routed;
     private final Instant started;
 
     /// Why the last attempt failed; read by the thread that gives up waiting.
     private volatile String reason = "";
 
-    /// @param host the container's address
     /// @param routed the port that is routed, absent for a process without
-    CheckRun(Engine engine, Check check, String container, String host, OptionalInt routed, Instant started) {
-        this.engine = engine;
+    /// @param started when the container was started
+    public CheckRun(Check check, Subject subject, OptionalInt routed, Instant started) {
         this.check = check;
-        this.container = container;
-        this.host = host;
+        this.subject = subject;
         this.routed = routed;
         this.started = started;
     }
 
-    Check check() {
+    public Check check() {
         return check;
     }
 
     /// Why it did not pass yet, for the container's owner.
-    String reason() {
+    public String reason() {
         return switch (check.probe()) {
             case Check.Listening listening -> "nothing listens on port " + port(listening.port());
             case Check.Uptime uptime -> "it has not run for " + uptime.duration().toSeconds() + " s yet";
@@ -58,7 +64,7 @@ final class CheckRun {
     }
 
     /// @return whether it passed; false when its last attempt failed
-    boolean passes() throws InterruptedException {
+    public boolean passes() throws InterruptedException {
         Thread.sleep(check.initialDelay());
         if (check.probe() instanceof Check.Uptime uptime) {
             // That it ends is noticed by whoever waits for this.
@@ -104,10 +110,10 @@ final class CheckRun {
     private void probe() throws IOException, InterruptedException {
         int timeout = Math.clamp(check.timeout().toMillis(), 1, Integer.MAX_VALUE);
         switch (check.probe()) {
-            case Check.Http http -> new HttpProbe(http).probe(host, port(http.port()), timeout);
+            case Check.Http http -> new HttpProbe(http).probe(subject.address(port(http.port())), timeout);
             case Check.Listening listening -> {
                 try (Socket socket = new Socket()) {
-                    socket.connect(new InetSocketAddress(host, port(listening.port())), timeout);
+                    socket.connect(subject.address(port(listening.port())), timeout);
                 }
             }
             case Check.Exec exec -> execute(exec);
@@ -117,8 +123,7 @@ final class CheckRun {
 
     private void execute(Check.Exec exec) throws IOException, InterruptedException {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        int code = engine.exec(container, exec.words(), Env.EMPTY,
-                Attachment.of(InputStream.nullInputStream(), output, output, Optional.empty()));
+        int code = subject.execute(exec.words(), output);
         if (code != 0) {
             String last = output.toString(StandardCharsets.UTF_8).strip().lines().reduce("", (former, line) -> line);
             throw new IOException("its command ended with exit code " + code + (last.isEmpty() ? "" : ": " + last));

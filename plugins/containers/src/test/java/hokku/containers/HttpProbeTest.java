@@ -1,4 +1,4 @@
-package hokku.dockerlocal;
+package hokku.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import hokku.api.Check;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ class HttpProbeTest {
     }
 
     private void probe(Check.Http check) throws IOException {
-        new HttpProbe(check).probe("127.0.0.1", server.getLocalPort(), 5000);
+        new HttpProbe(check).probe(new InetSocketAddress("127.0.0.1", server.getLocalPort()), 5000);
     }
 
     private CompletableFuture<String> answer(String text) {

@@ -1,4 +1,4 @@
-package hokku.dockerlocal;
+package hokku.containers;
 
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.StreamType;
