@@ -4,7 +4,7 @@ package hokku.api;
 ///
 /// The second number grows with every addition, the first one with whatever can break a plugin.
 public final class ApiVersion {
-    private static final String CURRENT = "1.2.0";
+    private static final String CURRENT = "1.3.0";
 
     private ApiVersion() {}
 

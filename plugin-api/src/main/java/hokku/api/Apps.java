@@ -40,6 +40,14 @@ public interface Apps {
     /// @throws UserError that names the apps which could not follow; they keep serving as before
     Global changeGlobal(UnaryOperator<Global> change, Restart restart, Output out) throws InterruptedException;
 
+    /// Replaces the containers of an app's live release by new ones, without downtime, as `ps:restart` does: for whoever wants them
+    /// to be elsewhere. Nothing happens to an app that is stopped.
+    ///
+    /// @throws UserError with exit code 20 when there is no such app; when it was never deployed; when the new containers do not
+    /// start: the former ones keep serving then
+    /// @throws InterruptedException when it was cancelled; the former containers keep serving then
+    void restart(AppName name, Output out) throws InterruptedException;
+
     /// What a builder would get of the files that are in an app's repository now, but for what hooks before the build change.
     /// They can be read for as long as the app is there; nothing has to be closed.
     ///

@@ -34,6 +34,17 @@ class FakeAppsTest {
     }
 
     @Test
+    void aRestartIsRecordedUnlessTheAppIsStopped() throws Exception {
+        AppName hello = apps.add("hello").name();
+        apps.restart(hello, out);
+        apps.put(apps.get(hello).withStopped(true));
+        apps.restart(hello, out);
+        assertThat(apps.calls()).containsExactly("restart hello");
+        assertThatThrownBy(() -> apps.restart(AppName.of("none"), out)).isInstanceOfSatisfying(UserError.class,
+                error -> assertThat(error.exitCode()).isEqualTo(UserError.NO_SUCH_APP));
+    }
+
+    @Test
     void aDomainBelongsToOneApp() {
         apps.setGlobal(Global.EMPTY.withDomains(List.of(Domain.of("example.com"))));
         apps.add("one");

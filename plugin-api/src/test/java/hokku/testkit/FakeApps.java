@@ -67,7 +67,8 @@ public final class FakeApps implements Apps {
         return get(AppName.of(name));
     }
 
-    /// What was called: `change hello`, `change hello without restart`, `route hello`, `change global` …
+    /// What was called: `change hello`, `change hello without restart`, `route hello`, `change global`,
+    /// `restart hello` …
     public synchronized List<String> calls() {
         return List.copyOf(calls);
     }
@@ -110,6 +111,16 @@ public final class FakeApps implements Apps {
         setGlobal(changed);
         record("change global", restart);
         return changed;
+    }
+
+    /// Whether the app was ever deployed makes no difference here.
+    @Override
+    public synchronized void restart(AppName name, Output out) throws InterruptedException {
+        App now = get(name);
+        failIfAsked();
+        if (!now.stopped()) {
+            calls.add("restart " + name);
+        }
     }
 
     @Override

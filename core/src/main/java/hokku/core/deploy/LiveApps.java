@@ -268,7 +268,18 @@ public final class LiveApps implements Apps {
         }
     }
 
-    /// Replaces the containers of the live release by new ones, without downtime.
+    @Override
+    public void restart(AppName name, Output out) throws InterruptedException {
+        try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
+            App app = catalogue.get(name);
+            Release release = deployed(app);
+            if (!app.stopped()) {
+                rollouts.roll(lease, new Rollouts.Order(app, app, release, "restart", Identity.SERVER, Optional.empty()), out);
+            }
+        }
+    }
+
+    /// Replaces the containers of the live release by new ones, without downtime; an app that is stopped is started.
     ///
     /// @throws UserError when the app was never deployed
     public Live restart(AppName name, Identity by, Output out) throws InterruptedException {

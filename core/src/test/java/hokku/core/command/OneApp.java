@@ -44,6 +44,11 @@ final class OneApp implements Apps {
     }
 
     @Override
+    public void restart(AppName name, Output out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Optional<SourceTree> source(AppName name, Optional<String> branch) {
         return Optional.empty();
     }

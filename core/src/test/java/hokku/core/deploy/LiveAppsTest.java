@@ -102,6 +102,23 @@ class LiveAppsTest {
     }
 
     @Test
+    void aPluginRestartsWhatRunsAndNothingElse() throws Exception {
+        house.apps.create(House.APP);
+        assertThatThrownBy(() -> house.apps.restart(House.APP, house.out)).isInstanceOf(UserError.class).hasMessageContaining("has not been deployed");
+        house.push();
+        String first = house.instances().getFirst().container();
+
+        house.apps.restart(House.APP, house.out);
+
+        assertThat(house.served()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(house.instances()).hasSize(1).noneMatch(each -> each.container().equals(first)));
+        house.change(app -> app.withStopped(true));
+        house.apps.restart(House.APP, house.out);
+        assertThat(house.instances()).isEmpty();
+        assertThat(house.app().stopped()).isTrue();
+    }
+
+    @Test
     void aStopThatFailedHalfWayIsFinishedByTheNextOne() throws Exception {
         house.push();
         house.scheduler.failRetirements(true);
