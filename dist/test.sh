@@ -55,6 +55,7 @@ ensure_busybox
 "$here/image/postgres" 17
 "$here/image/redis" 7
 "$here/image/redis" 8
+"$here/image/registry"
 ensure_build_tools
 
 step "mvn verify"
