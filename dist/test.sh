@@ -13,6 +13,10 @@ ensure_test_packages() {
   command -v curl >/dev/null || missing+=(curl)
   command -v busybox >/dev/null || missing+=(busybox-static)
   command -v ip >/dev/null || missing+=(iproute2)
+  command -v iptables >/dev/null || missing+=(iptables)
+  command -v openssl >/dev/null || missing+=(openssl)
+  # Network namespaces with engines of their own: nsenter, unshare, mount, mountpoint.
+  command -v nsenter >/dev/null && command -v unshare >/dev/null && command -v mountpoint >/dev/null || missing+=(util-linux mount)
   command -v man >/dev/null || missing+=(man-db)
   command -v groff >/dev/null || missing+=(groff-base)
   command -v zsh >/dev/null || missing+=(zsh)
