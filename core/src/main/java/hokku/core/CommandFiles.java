@@ -1,10 +1,10 @@
 package hokku.core;
 
+import hokku.api.EngineAddress;
 import hokku.core.command.Outline;
 import hokku.core.manual.Completion;
 import hokku.core.manual.ManualPage;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -24,7 +24,7 @@ public record CommandFiles(String bash, String zsh, String manual) {
     public static CommandFiles of(Path plugins, String version) throws IOException {
         Path folder = Files.createTempDirectory("hokku-commands");
         try (Server server = Server.start(new Configuration(folder.resolve("home"), "127.0.0.1", 0, plugins,
-                URI.create("unix://" + folder.resolve("no-engine.sock")), "127.0.0.1", ""))) {
+                EngineAddress.of("unix://" + folder.resolve("no-engine.sock")), "127.0.0.1", ""))) {
             List<Outline> commands = server.commands();
             return new CommandFiles(Completion.bash(commands), Completion.zsh(commands), ManualPage.of(commands, version));
         } finally {

@@ -3,6 +3,7 @@ package hokku.core;
 import hokku.api.App;
 import hokku.api.AppName;
 import hokku.api.Contributions;
+import hokku.api.EngineAddress;
 import hokku.api.Identity;
 import hokku.api.Plugin;
 import hokku.api.PluginContext;
@@ -43,6 +44,7 @@ import hokku.core.git.Repositories;
 import hokku.core.manual.Completion;
 import hokku.core.plugin.BuiltIn;
 import hokku.core.plugin.Download;
+import hokku.core.plugin.OtherEngines;
 import hokku.core.plugin.PluginHost;
 import hokku.core.plugin.Services;
 import hokku.core.plugin.Snapshots;
@@ -119,7 +121,8 @@ public final class Server implements AutoCloseable {
         started.push(HomeLock.take(home));
         HomeFormat.of(home).settle();
         JsonText json = new JsonText();
-        DockerEngine engine = new DockerEngine(configuration.engine(), HomeLock.instance(home));
+        String instance = HomeLock.instance(home);
+        DockerEngine engine = new DockerEngine(configuration.engine(), instance);
         started.push(engine);
         Catalogue catalogue = new Catalogue(home, clock);
         catalogue.load();
@@ -136,7 +139,7 @@ public final class Server implements AutoCloseable {
         Doctor doctor = new Doctor(plugins, new CoreExaminations(home, catalogue, parts, plugins, services, configuration.sshAddress(),
                 configuration.address(), clock)::list);
         ServiceWatch watch = new ServiceWatch(plugins, services);
-        plugins.start(new Services(parts.apps(), engine, json, new InUse(catalogue, services),
+        plugins.start(new Services(parts.apps(), engine, address -> another(address, instance), json, new InUse(catalogue, services),
                 datastore -> DatastoreCommands.of(datastore, services, backups, parts.apps())),
                 builtIns(parts, keys, plugins, audit, json, doctor, watch, new BackupSchedule(plugins, backups, clock)));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
@@ -157,6 +160,11 @@ public final class Server implements AutoCloseable {
         announce(home, json.write(Map.of("pid", ProcessHandle.current().pid(), "sshPort", ssh.port())));
         LOG.info("Hokku {} answers ssh on port {}; home {}", version(), ssh.port(), home.root());
         return new Server(home, ssh, parts, plugins, started);
+    }
+
+    private static OtherEngines.Opened another(EngineAddress address, String instance) {
+        DockerEngine engine = new DockerEngine(address, instance);
+        return new OtherEngines.Opened(engine, engine::close);
     }
 
     /// A full disk must not keep the server from running: its commands are what makes room.

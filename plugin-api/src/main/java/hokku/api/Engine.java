@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// The Docker engine of this server. Safe for use by several threads.
+/// A Docker engine: that of this server, or another one. Safe for use by several threads.
 public interface Engine {
     /// The label that every container, network, volume and image of this server carries, with [#instance] as value.
     String INSTANCE_LABEL = "hokku.instance";
 
+    /// The client library, after the engine was asked whether it is there. To be asked for at each use, and not to be closed.
+    ///
     /// @throws UserError with exit code 69 when the engine does not answer; the message says what to do
     DockerClient client();
 

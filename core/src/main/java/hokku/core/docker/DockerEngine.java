@@ -6,142 +6,74 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.core.RemoteApiVersion;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import hokku.api.Attachment;
 import hokku.api.Engine;
+import hokku.api.EngineAddress;
 import hokku.api.Env;
 import hokku.api.SourceTree;
 import hokku.api.UserError;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The Docker engine at a socket.
+/// The Docker engine at an address.
 ///
 /// It need not be there: every use finds out anew, so an engine that comes back is used again by itself.
 public final class DockerEngine implements Engine, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
-    private static final Duration PING_TIMEOUT = Duration.ofSeconds(10);
+    /// The variable that marks a command in a container of an engine elsewhere.
+    private static final String MARK = "HOKKU_EXEC";
     private static final Pattern STATUS_CODE = Pattern.compile("\"StatusCode\"\\s*:\\s*(\\d+)");
     private static final Pattern MESSAGE = Pattern.compile("\"message\"\\s*:\\s*\"(.*)\"\\s*}\\s*$", Pattern.DOTALL);
 
-    private final URI host;
+    private final EngineReach reach;
+    private final EngineLibrary library;
     private final String instance;
-    private final FutureTask<DockerClient> connecting;
 
-    /// Returns at once; the client library, which takes its time, is set up in the background.
+    /// An engine without TLS.
     ///
     /// @param host `unix:///var/run/docker.sock` or `tcp://host:port`
     /// @param instance the value of the label of everything that is this server's
     public DockerEngine(URI host, String instance) {
-        if (!List.of("unix", "tcp").contains(String.valueOf(host.getScheme()))) {
-            throw new UserError("The Docker host " + host
-                    + " is not understood. Use unix:///var/run/docker.sock or tcp://host:port");
-        }
-        this.host = host;
-        this.instance = instance;
-        this.connecting = new FutureTask<>(this::connect);
-        Thread.ofPlatform().daemon().name("docker-connect").start(connecting);
+        this(EngineAddress.of(host.toString()), instance);
     }
 
-    private DockerClient connect() {
-        ZerodepDockerHttpClient transport = new ZerodepDockerHttpClient.Builder()
-                .dockerHost(host)
-                .connectionTimeout(PING_TIMEOUT)
-                .build();
-        // No API version: paths without one work on every engine. Said here, lest the environment says otherwise.
-        DefaultDockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
-                .withDockerHost(host.toString())
-                .withApiVersion(RemoteApiVersion.UNKNOWN_VERSION)
-                .withDockerTlsVerify(false)
-                .build();
-        DockerClient client = DockerClientImpl.getInstance(config, new EngineTransport(transport, this::unavailable));
+    /// Returns at once; the client library, which takes its time, is set up in the background.
+    ///
+    /// @param instance the value of the label of everything that is this server's
+    public DockerEngine(EngineAddress address, String instance) {
+        this.reach = new EngineReach(address);
+        this.library = new EngineLibrary(reach);
+        this.instance = instance;
+        Thread.ofPlatform().daemon().name("docker-connect").start(this::connect);
+    }
+
+    /// The first use is the slow one; nobody is to wait for it.
+    private void connect() {
         try {
-            client.pingCmd().exec();
+            library();
+            client().pingCmd().exec();
         } catch (RuntimeException e) {
             LOG.warn("{}", e.getMessage());
         }
-        return client;
     }
 
     @Override
     public DockerClient client() {
-        ping();
+        reach.ping();
         return library();
     }
 
     private DockerClient library() {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return connecting.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (java.util.concurrent.ExecutionException e) {
-                    throw new CompletionException("The Docker client cannot be set up", e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void ping() {
-        Thread watchdog = null;
-        try (EngineConnection connection = EngineConnection.open(host)) {
-            watchdog = Thread.ofVirtual().name("docker-ping").start(() -> closeLater(connection));
-            int status = connection.request("GET", "/_ping");
-            if (status >= 500) {
-                throw new IOException("status " + status);
-            }
-        } catch (IOException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                CancellationException cancelled = new CancellationException("interrupted while the engine was asked");
-                cancelled.initCause(e);
-                throw cancelled;
-            }
-            throw unavailable(e);
-        } finally {
-            if (watchdog != null) {
-                watchdog.interrupt();
-            }
-        }
-    }
-
-    /// An engine that hangs accepts connections but answers none.
-    private static void closeLater(EngineConnection connection) {
-        try {
-            Thread.sleep(PING_TIMEOUT);
-            connection.close();
-        } catch (InterruptedException e) {
-            // It answered in time.
-        } catch (IOException e) {
-            LOG.debug("Cannot close a connection", e);
-        }
-    }
-
-    private UserError unavailable(Throwable cause) {
-        String why = host.getScheme().equals("tcp")
-                ? "Look whether an engine listens there"
-                : "Look with: systemctl status docker. Start it with: systemctl start docker."
-                        + " The server's user must be a member of the group docker";
-        return new UserError(UserError.UNAVAILABLE, "The Docker engine does not answer at " + host + ". " + why, cause);
+        return library.client();
     }
 
     @Override
@@ -152,12 +84,17 @@ public final class DockerEngine implements Engine, AutoCloseable {
     @Override
     public int exec(String container, List<String> command, Env env, Attachment attachment) throws InterruptedException {
         boolean tty = attachment.terminal().isPresent();
+        // The processes of an engine that is elsewhere are none of this machine.
+        Optional<String> mark = reach.isSocket() ? Optional.empty() : Optional.of(UUID.randomUUID().toString());
         String id;
         try {
             ExecCreateCmd create = client().execCreateCmd(container)
                     .withAttachStdin(true).withAttachStdout(true).withAttachStderr(true).withTty(tty)
                     .withCmd(command.toArray(String[]::new));
             Env complete = attachment.terminal().map(terminal -> Env.EMPTY.with("TERM", terminal.type()).merge(env)).orElse(env);
+            if (mark.isPresent()) {
+                complete = complete.with(MARK, mark.get());
+            }
             if (!complete.isEmpty()) {
                 create.withEnv(complete.asMap().entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toList());
             }
@@ -169,10 +106,10 @@ public final class DockerEngine implements Engine, AutoCloseable {
         } catch (CancellationException e) {
             throw interrupted(e);
         }
-        ExecutedCommand executed = new ExecutedCommand(library(), host, container, id);
+        ExecutedCommand executed = new ExecutedCommand(library(), reach, container, id, mark.map(value -> MARK + "=" + value));
         String size = attachment.terminal()
                 .map(terminal -> ",\"ConsoleSize\":[" + terminal.rows() + "," + terminal.columns() + "]").orElse("");
-        try (EngineConnection connection = EngineConnection.open(host)) {
+        try (EngineConnection connection = reach.open()) {
             int status = connection.upgrade("/exec/" + id + "/start", "{\"Detach\":false,\"Tty\":" + tty + size + "}");
             if (status != 101 && status != 200) {
                 throw refused(connection);
@@ -204,7 +141,7 @@ public final class DockerEngine implements Engine, AutoCloseable {
             throw interrupted(e);
         }
         // Both before the start, so that no output and no exit code is missed.
-        try (EngineConnection ending = EngineConnection.open(host); EngineConnection connection = EngineConnection.open(host)) {
+        try (EngineConnection ending = reach.open(); EngineConnection connection = reach.open()) {
             int waiting = ending.request("POST", "/containers/" + container + "/wait?condition=next-exit");
             if (waiting != 200) {
                 throw refused(ending);
@@ -284,13 +221,13 @@ public final class DockerEngine implements Engine, AutoCloseable {
             }
         }
         if (engine) {
-            throw unavailable(cause);
+            throw reach.unavailable(cause);
         }
         return interrupted(cause);
     }
 
     @Override
     public void close() throws IOException {
-        library().close();
+        library.close();
     }
 }

@@ -4,38 +4,28 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// One HTTP exchange with the engine over a socket of its own, which may turn into a raw stream in both directions.
 ///
-/// The client library never passes on the end of an input; this does, by closing one half of the socket. One thread may read
+/// The client library never passes on the end of an input; this does, by closing one half of the connection. One thread may read
 /// while another one writes. An interrupt closes the socket.
 final class EngineConnection implements Closeable {
     private static final int BUFFER = 64 * 1024;
     private static final int MAX_HEAD = 32 * 1024;
 
-    private final SocketChannel channel;
+    private final Wire wire;
     private final ByteBuffer received = ByteBuffer.allocateDirect(BUFFER).flip();
     private Map<String, String> headers = Map.of();
 
-    private EngineConnection(SocketChannel channel) {
-        this.channel = channel;
-    }
-
-    static EngineConnection open(URI host) throws IOException {
-        if ("unix".equals(host.getScheme())) {
-            return new EngineConnection(SocketChannel.open(UnixDomainSocketAddress.of(host.getPath())));
-        }
-        int port = host.getPort() > 0 ? host.getPort() : 2375;
-        return new EngineConnection(SocketChannel.open(new InetSocketAddress(host.getHost(), port)));
+    EngineConnection(Wire wire) {
+        this.wire = wire;
     }
 
     /// Sends a request and reads the head of the answer.
@@ -55,8 +45,7 @@ final class EngineConnection implements Closeable {
     }
 
     private int exchange(String request) throws IOException {
-        write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
-        String status = line();
+        String status = answer(request);
         TreeMap<String, String> read = new TreeMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
@@ -70,6 +59,24 @@ final class EngineConnection implements Closeable {
             throw new IOException("the engine's answer is no HTTP");
         }
         return Integer.parseInt(words[1]);
+    }
+
+    /// An engine that refuses a connection says why before it closes it, which is seen only by who reads.
+    private String answer(String request) throws IOException {
+        Optional<IOException> unsent = Optional.empty();
+        try {
+            write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            unsent = Optional.of(e);
+        }
+        try {
+            return line();
+        } catch (IOException e) {
+            unsent.ifPresent(e::addSuppressed);
+            throw e;
+        }
     }
 
     /// The rest of the answer to [#request], once it is complete.
@@ -129,7 +136,7 @@ final class EngineConnection implements Closeable {
             return true;
         }
         received.clear();
-        int count = channel.read(received);
+        int count = wire.read(received);
         received.flip();
         return count > 0;
     }
@@ -162,18 +169,16 @@ final class EngineConnection implements Closeable {
     }
 
     void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        wire.write(bytes);
     }
 
     /// Tells the other side that its input is complete; its output still arrives.
     void endInput() throws IOException {
-        channel.shutdownOutput();
+        wire.endOutput();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        wire.close();
     }
 }

@@ -1,15 +1,16 @@
 package hokku.core.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.ExecCreateCmd;
 import com.github.dockerjava.api.command.InspectExecResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import hokku.api.UserError;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,15 +21,18 @@ final class ExecutedCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final DockerClient client;
-    private final URI host;
+    private final EngineReach reach;
     private final String container;
     private final String id;
+    private final Optional<String> mark;
 
-    ExecutedCommand(DockerClient client, URI host, String container, String id) {
+    /// @param mark a variable and its value, by which the command is found inside the container of an engine that is elsewhere
+    ExecutedCommand(DockerClient client, EngineReach reach, String container, String id, Optional<String> mark) {
         this.client = client;
-        this.host = host;
+        this.reach = reach;
         this.container = container;
         this.id = id;
+        this.mark = mark;
     }
 
     /// Waits for its end. Its output has ended already, so this is a matter of milliseconds in most cases.
@@ -55,8 +59,11 @@ final class ExecutedCommand {
         long pid = state.getPidLong();
         OptionalLong inside = pidInContainer(pid);
         for (String signal : List.of("HUP", "TERM", "KILL")) {
-            if (inside.isPresent()) {
-                signal(signal, inside.getAsLong());
+            if (mark.isPresent()) {
+                signalMarked(signal, mark.get());
+            } else if (inside.isPresent()) {
+                // A shell, because its own `kill` is there when no program of that name is.
+                inContainer(Optional.of("0"), "kill -" + signal + " -" + inside.getAsLong());
             }
             if (ended(signal.equals("HUP") ? PATIENCE.dividedBy(10) : PATIENCE)) {
                 return;
@@ -71,13 +78,18 @@ final class ExecutedCommand {
         }
     }
 
-    private void signal(String signal, long group) {
+    /// As the same user, who may see the variables of its own processes; root could not without a capability that containers lack.
+    private void signalMarked(String signal, String marked) {
+        inContainer(Optional.empty(), "for p in /proc/[0-9]*; do if grep -qs '" + marked + "' $p/environ; then kill -" + signal
+                + " ${p#/proc/}; fi; done");
+    }
+
+    private void inContainer(Optional<String> user, String script) {
         try {
-            // A shell, because its own `kill` is there when no program of that name is.
-            String kill = client.execCreateCmd(container).withUser("0")
-                    .withCmd("sh", "-c", "kill -" + signal + " -" + group).exec().getId();
-            try (EngineConnection connection = EngineConnection.open(host)) {
-                connection.upgrade("/exec/" + kill + "/start", "{\"Detach\":true}");
+            ExecCreateCmd create = client.execCreateCmd(container).withCmd("sh", "-c", script);
+            user.ifPresent(create::withUser);
+            try (EngineConnection connection = reach.open()) {
+                connection.upgrade("/exec/" + create.exec().getId() + "/start", "{\"Detach\":true}");
             }
         } catch (DockerException | IOException e) {
             LOG.debug("Cannot signal a command in container {}", container, e);

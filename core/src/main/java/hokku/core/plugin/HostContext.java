@@ -3,6 +3,7 @@ package hokku.core.plugin;
 import hokku.api.AppName;
 import hokku.api.Apps;
 import hokku.api.Engine;
+import hokku.api.EngineAddress;
 import hokku.api.Json;
 import hokku.api.PluginContext;
 import hokku.api.UserError;
@@ -12,7 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What one plugin may use of this server.
-record HostContext(String id, Services services, Home home) implements PluginContext {
+record HostContext(String id, Services services, Home home, OtherEngines others) implements PluginContext, AutoCloseable {
+    HostContext(String id, Services services, Home home) {
+        this(id, services, home, new OtherEngines(id, services.others()));
+    }
+
     @Override
     public Apps apps() {
         return services.apps();
@@ -21,6 +26,11 @@ record HostContext(String id, Services services, Home home) implements PluginCon
     @Override
     public Engine engine() {
         return services.engine();
+    }
+
+    @Override
+    public Engine engine(EngineAddress address) {
+        return others.at(address);
     }
 
     @Override
@@ -44,5 +54,11 @@ record HostContext(String id, Services services, Home home) implements PluginCon
         Path folder = home.pluginFolder(app, id);
         Home.createPrivate(folder);
         return folder;
+    }
+
+    /// Closes what the plugin opened by it.
+    @Override
+    public void close() {
+        others.close();
     }
 }

@@ -122,21 +122,22 @@ final class Loading {
 
     private void load(Candidate candidate) {
         Draft draft = new Draft(candidate.id(), taken, services.derived());
-        Optional<Plugin> created = Optional.empty();
+        Optional<Snapshot.Loaded> created = Optional.empty();
         try {
             manifests.check(candidate.descriptor(), candidate.copy());
             checkNeeds(candidate.descriptor());
             Plugin plugin = create(candidate);
-            created = Optional.of(plugin);
-            plugin.contribute(new HostContext(candidate.id(), services, home), draft);
+            Snapshot.Loaded one = new Snapshot.Loaded(candidate.id(), plugin, new HostContext(candidate.id(), services, home));
+            created = Optional.of(one);
+            plugin.contribute(one.context(), draft);
             draft.end();
-            loaded.add(new Snapshot.Loaded(candidate.id(), plugin));
+            loaded.add(one);
             drafts.put(candidate.id(), draft);
             needs.put(candidate.id(), candidate.needs());
         } catch (Throwable e) {
             // Whatever it is, one plugin must not keep the others from loading.
             taken.values().removeIf(candidate.id()::equals);
-            created.ifPresent(plugin -> Snapshot.end(candidate.id(), plugin));
+            created.ifPresent(Snapshot::end);
             loaders.close(candidate.id());
             fail(candidate, e);
         }

@@ -15,7 +15,9 @@ final class Snapshot {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
 
     /// A plugin that is loaded, to be closed in the end.
-    record Loaded(String id, Plugin plugin) {}
+    ///
+    /// @param context what it was given, closed after it
+    record Loaded(String id, Plugin plugin, HostContext context) {}
 
     private final Registry registry;
     private final List<PluginInfo> plugins;
@@ -87,16 +89,16 @@ final class Snapshot {
             }
             closed = true;
         }
-        loaded.reversed().forEach(one -> end(one.id(), one.plugin()));
+        loaded.reversed().forEach(Snapshot::end);
         loaders.close();
     }
 
     /// Closes one plugin. What it throws is its own business, and must not keep others open.
-    static void end(String id, Plugin plugin) {
-        try {
-            plugin.close();
+    static void end(Loaded one) {
+        try (one.context) {
+            one.plugin.close();
         } catch (Exception | LinkageError e) {
-            LOG.error("Plugin {} failed to close", id, e);
+            LOG.error("Plugin {} failed to close", one.id, e);
         }
     }
 

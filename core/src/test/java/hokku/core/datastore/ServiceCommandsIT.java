@@ -44,7 +44,7 @@ class ServiceCommandsIT {
         house = new ServiceHouse(folder);
         JsonText json = new JsonText();
         host = new PluginHost(house.home, folder.resolve("shipped"), Clock.systemUTC(), Duration.ofMinutes(1));
-        host.start(new hokku.core.plugin.Services(house.apps, null, json, (kind, name) -> List.of(),
+        host.start(new hokku.core.plugin.Services(house.apps, null, null, json, (kind, name) -> List.of(),
                 datastore -> DatastoreCommands.of(datastore, house.services, house.backups, house.apps)), List.of(
                         new BuiltIn("core", "1.0.0", "", new Completion(host)),
                         new BuiltIn("postgres", "1.0.0", "", (context, to) -> to.datastore(house.datastore))));

@@ -1,6 +1,7 @@
 package hokku.core.plugin;
 
 import hokku.api.AppName;
+import hokku.api.EngineAddress;
 import hokku.core.state.Home;
 import hokku.testkit.FakeApps;
 import hokku.testkit.PlainJson;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A plugin host over two folders of a test, with a fake of everything else.
 final class HostedPlugins implements AutoCloseable {
@@ -21,6 +23,8 @@ final class HostedPlugins implements AutoCloseable {
     final FakeApps apps = new FakeApps();
     /// Which apps use what, by `proxy nginx`.
     final Map<String, List<AppName>> usage = new TreeMap<>();
+    /// The other engines that are open.
+    final List<EngineAddress> engines = new CopyOnWriteArrayList<>();
     final PluginHost host;
 
     HostedPlugins(Path folder) throws IOException {
@@ -35,9 +39,14 @@ final class HostedPlugins implements AutoCloseable {
     }
 
     HostedPlugins start(BuiltIn... builtIns) throws IOException {
-        host.start(new Services(apps, new NoEngine(), new PlainJson(), (kind, name) -> usage.getOrDefault(kind + " " + name, List.of())),
-                List.of(builtIns));
+        host.start(new Services(apps, new NoEngine(), this::open, new PlainJson(),
+                (kind, name) -> usage.getOrDefault(kind + " " + name, List.of()), datastore -> Map.of()), List.of(builtIns));
         return this;
+    }
+
+    private OtherEngines.Opened open(EngineAddress address) {
+        engines.add(address);
+        return new OtherEngines.Opened(new NoEngine(), () -> engines.remove(address));
     }
 
     /// Where a jar is put that an administrator copies.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import hokku.api.AppName;
+import hokku.api.EngineAddress;
 import hokku.api.UserError;
 import hokku.core.plugin.PluginInfo.State;
 import java.io.ByteArrayInputStream;
@@ -346,6 +347,29 @@ class PluginHostTest {
         try (Stream<Path> copies = Files.list(plugins.home.pluginCopies())) {
             assertThat(copies).hasSize(1);
         }
+    }
+
+    @Test
+    void otherEnginesAreOpenedOnceAndClosedWithThePlugin() throws Exception {
+        String manager = "context.engine(EngineAddress.of(\"tcp://10.0.0.5:2376\"));";
+        host.install(PluginJar.of("mine", "kept = context; if (" + manager.replace(";", "") + " != " + manager.replace(";", "")
+                + ") throw new IllegalStateException(\"another object\"); to.command(Say::new);",
+                "static PluginContext kept;" + LoadingTest.SAY.formatted("mine:say", "return kept.engine(EngineAddress.of(\"tcp://10.0.0.6:2376\")).instance();"))
+                .stream());
+        assertThat(plugins.engines).containsExactly(EngineAddress.of("tcp://10.0.0.5:2376"));
+        Snapshots.Lease old = host.lease();
+        assertThat(HostedPlugins.answer(old, "mine:say")).isEqualTo("none");
+        assertThat(plugins.engines).hasSize(2);
+        host.reload();
+        assertThat(plugins.engines).as("the old plugin is in use, the new one is there").hasSize(3);
+        old.close();
+        await().untilAsserted(() -> assertThat(plugins.engines).containsExactly(EngineAddress.of("tcp://10.0.0.5:2376")));
+        assertThatThrownBy(() -> HostedPlugins.answer(old, "mine:say")).isInstanceOf(IllegalStateException.class).hasMessageContaining("mine was closed");
+        assertRefused(() -> host.install(PluginJar.of("other", "context.engine(EngineAddress.of(\"tcp://10.0.0.7:2376\")); "
+                + "throw new IllegalStateException(\"half done\");").stream()), "half done");
+        await().untilAsserted(() -> assertThat(plugins.engines).doesNotContain(EngineAddress.of("tcp://10.0.0.7:2376")));
+        host.uninstall("mine");
+        await().untilAsserted(() -> assertThat(plugins.engines).isEmpty());
     }
 
     @Test

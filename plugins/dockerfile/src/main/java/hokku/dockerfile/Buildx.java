@@ -26,6 +26,7 @@ final class Buildx {
 
     private static final Logger LOG = LoggerFactory.getLogger(Buildx.class);
     private static final String DOCKER_HOST = "DOCKER_HOST";
+    private static final String CERTIFICATES = "DOCKER_CERT_PATH";
     private static final String USUAL_HOST = "unix:///var/run/docker.sock";
     /// What the program gets of the server's environment. All that could lead it to another engine or builder is missing.
     private static final Set<String> PASSED_ON = Set.of("PATH", "HOME", "DOCKER_CONFIG", "TMPDIR", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR",
@@ -115,6 +116,10 @@ final class Buildx {
         all.putAll(further);
         // said here, lest a context that somebody chose for the program says otherwise
         all.put(DOCKER_HOST, host());
+        if (!isLocal() && !environment.getOrDefault(CERTIFICATES, "").isBlank()) {
+            all.put(CERTIFICATES, environment.get(CERTIFICATES));
+            all.put("DOCKER_TLS_VERIFY", "1");
+        }
         all.put("BUILDX_NO_DEFAULT_ATTESTATIONS", "1");
         return all;
     }

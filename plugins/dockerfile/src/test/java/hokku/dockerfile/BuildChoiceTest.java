@@ -70,6 +70,16 @@ class BuildChoiceTest {
                 .doesNotContainKeys("DOCKER_CONTEXT", "BUILDX_BUILDER", "SECRET");
     }
 
+    @Test
+    void itReachesAnEngineByTlsAsTheServerDoes() {
+        Map<String, String> over = Map.of("DOCKER_HOST", "tcp://10.0.0.5:2376", "DOCKER_CERT_PATH", "/etc/hokku/engine");
+        assertThat(new Buildx(List.of("docker", "buildx"), over, clock::get).process(List.of("version"), Map.of()).environment())
+                .containsAllEntriesOf(over).containsEntry("DOCKER_TLS_VERIFY", "1");
+        Map<String, String> leftOver = Map.of("DOCKER_CERT_PATH", "/etc/hokku/engine");
+        assertThat(new Buildx(List.of("docker", "buildx"), leftOver, clock::get).process(List.of("version"), Map.of()).environment())
+                .doesNotContainKeys("DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY");
+    }
+
     private App set(String value) {
         return app.withSetting(BuildSettings.BUILDKIT, value);
     }

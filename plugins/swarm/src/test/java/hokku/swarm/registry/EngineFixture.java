@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Image;
 import hokku.api.App;
 import hokku.api.AppName;
 import hokku.api.Engine;
+import hokku.api.EngineAddress;
 import hokku.api.Json;
 import hokku.api.PluginContext;
 import hokku.core.docker.DockerEngine;
@@ -100,6 +101,11 @@ abstract class EngineFixture {
         @Override
         public hokku.api.Apps apps() {
             return context.apps();
+        }
+
+        @Override
+        public Engine engine(EngineAddress address) {
+            return context.engine(address);
         }
 
         @Override
