@@ -19,8 +19,8 @@ final class LabCgroups {
 
     /// Removes a group with those below it. That they can be removed proves that nothing runs in them.
     static void remove(String group) {
-        await("the groups below " + group + " are empty").atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20))
-                .ignoreExceptions().until(() -> {
+        await("the groups below " + group + " are empty").atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20)).ignoreExceptions().until(() -> {
                     for (Path folder : folders(group)) {
                         removeTree(folder);
                     }

@@ -25,9 +25,11 @@ final class LabProcesses {
         return node.resolve("swarm-node");
     }
 
+    /// What goes wrong in other threads meanwhile, such as in the one that a shutdown surprises, must not end the waiting.
+    ///
     /// Ends nodes as if they had lost their power, and returns when nothing runs in them any more.
     static void kill(List<Path> programs) {
-        await("the nodes' processes end").atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL).until(() -> {
+        await("the nodes' processes end").atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL).until(() -> {
             List<ProcessHandle> left = of(programs);
             left.stream().filter(LabProcesses::isFirstOrAlone).forEach(ProcessHandle::destroyForcibly);
             return left.isEmpty();
@@ -37,7 +39,7 @@ final class LabProcesses {
     /// Asks a node's engine to end, and returns when nothing runs there any more.
     static void end(Path program) {
         of(List.of(program)).stream().filter(LabProcesses::isFirstOrAlone).forEach(ProcessHandle::destroy);
-        await("the engine ends that is started by " + program).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL)
+        await("the engine ends that is started by " + program).atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL)
                 .until(() -> of(List.of(program)).isEmpty());
     }
 

@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 
 /// A real swarm of several engines on this machine, each with processes, mounts and a network of its own.
@@ -31,6 +33,8 @@ public final class SwarmLab implements AutoCloseable {
     private final LabImages images;
     private final List<SwarmNode> nodes;
     private final Thread atExit = new Thread(this::removeAtExit, "removes a swarm lab");
+    /// Held for reading by whoever makes something of the lab, for writing by who removes it: nothing is made after that.
+    private final ReadWriteLock making = new ReentrantReadWriteLock();
     private Optional<LabCertificates> certificates = Optional.empty();
     private boolean closed;
 
@@ -110,10 +114,12 @@ public final class SwarmLab implements AutoCloseable {
     }
 
     private void build() throws IOException {
-        network.create();
-        if (options.tls()) {
-            certificates = Optional.of(LabCertificates.create(folder.path().resolve("tls"), manager().address()));
-        }
+        make(() -> {
+            network.create();
+            if (options.tls()) {
+                certificates = Optional.of(LabCertificates.create(folder.path().resolve("tls"), manager().address()));
+            }
+        });
         forEach(nodes, SwarmNode::launch);
         manager().docker("swarm", "init", "--advertise-addr", manager().address(), "--dispatcher-heartbeat", options.heartbeat().toMillis() + "ms");
         String token = manager().docker("swarm", "join-token", "--quiet", "worker").strip();
@@ -218,16 +224,45 @@ public final class SwarmLab implements AutoCloseable {
         }
     }
 
+    /// @throws IOException also when the lab is closed
+    void make(Making step) throws IOException {
+        making.readLock().lock();
+        try {
+            if (closed) {
+                throw new IOException("the lab is closed: " + folder.path());
+            }
+            step.run();
+        } finally {
+            making.readLock().unlock();
+        }
+    }
+
+    /// A part of a lab comes to be.
+    @FunctionalInterface
+    interface Making {
+        void run() throws IOException;
+    }
+
     /// Removes all of it: engines and what they started, mounts, network, files. Does nothing the second time.
     @Override
-    public synchronized void close() throws IOException {
-        if (closed) {
-            return;
+    public void close() throws IOException {
+        making.writeLock().lock();
+        try {
+            if (!closed) {
+                folder.remove();
+                closed = true;
+                forgetExit();
+            }
+        } finally {
+            making.writeLock().unlock();
         }
-        folder.remove();
-        closed = true;
-        if (Thread.currentThread() != atExit) {
+    }
+
+    private void forgetExit() {
+        try {
             Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException ending) {
+            // The JVM ends already, and finds it closed.
         }
     }
 

@@ -141,7 +141,7 @@ public final class SwarmNode {
     /// Waits until the swarm calls it ready.
     public void awaitReady() {
         // A manager that has not missed it yet calls it ready while it still comes back.
-        await(name() + " to be active").atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL)
+        await(name() + " to be active").atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL)
                 .until(() -> docker("info", "--format", "{{.Swarm.LocalNodeState}}").strip(), "active"::equals);
         awaitStatus("Ready");
     }
@@ -152,7 +152,7 @@ public final class SwarmNode {
     }
 
     private void awaitStatus(String wanted) {
-        await(name() + " to be called " + wanted).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL)
+        await(name() + " to be called " + wanted).atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL)
                 .until(() -> lab.manager().docker("node", "ls", "--format", "{{.Hostname}} {{.Status}}").lines().toList(),
                         nodes -> nodes.contains(name() + " " + wanted));
     }
@@ -175,20 +175,24 @@ public final class SwarmNode {
 
     /// Starts what does not run of the network and the engine. Returns when the engine answers.
     void launch() throws IOException {
-        if (!attached) {
-            network.attach(number);
-            attached = true;
-            connected = true;
-        }
-        Files.createDirectories(folder);
-        install();
-        Process process = new ProcessBuilder(words()).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile())).start();
-        running = true;
-        await("the engine of " + name() + " answers").atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL)
+        lab.make(() -> {
+            if (!attached) {
+                network.attach(number);
+                attached = true;
+                connected = true;
+            }
+            Files.createDirectories(folder);
+            install();
+            awaitAnswer(new ProcessBuilder(words()).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile())).start());
+            running = true;
+        });
+    }
+
+    private void awaitAnswer(Process process) throws IOException {
+        await("the engine of " + name() + " answers").atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL)
                 .until(() -> answers() || !process.isAlive());
         if (!process.isAlive()) {
-            running = false;
             throw new IOException("the engine of " + name() + " has ended: " + lastWords());
         }
     }
