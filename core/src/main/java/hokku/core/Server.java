@@ -31,6 +31,7 @@ import hokku.core.datastore.DatastoreParts;
 import hokku.core.datastore.ServiceWatch;
 import hokku.core.datastore.backup.BackupSchedule;
 import hokku.core.datastore.backup.Backups;
+import hokku.core.deploy.AppSchedulers;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.deploy.DeployParts;
 import hokku.core.deploy.FaultPoints;
@@ -129,7 +130,7 @@ public final class Server implements AutoCloseable {
         Repositories repositories = new Repositories(home);
         PluginHost plugins = new PluginHost(home, configuration.plugins(), clock, PLUGIN_PATIENCE);
         started.push(plugins);
-        DatastoreParts datastores = new DatastoreParts(home, engine, plugins);
+        DatastoreParts datastores = new DatastoreParts(home, engine, new AppSchedulers(plugins, app -> catalogue.journal(app.name()).current()));
         DeployParts parts = DeployParts.assemble(home, catalogue, plugins, engine, repositories, configuration.address(), datastores.reach(),
                 new FaultPoints(configuration.fault()), clock);
         Audit audit = new Audit(home.audit(), json, () -> catalogue.global().value(CoreSettings.EVENTS_RECORDED).orElseThrow());
@@ -267,7 +268,8 @@ public final class Server implements AutoCloseable {
             Predicate<App> uses = switch (kind) {
                 case BUILDER -> app -> app.release().filter(release -> release.builder().equals(name)).isPresent()
                         || app.own(CoreSettings.BUILDER_SELECTED).filter(name::equals).isPresent();
-                case SCHEDULER -> app -> app.release().isPresent() && app.value(CoreSettings.SCHEDULER_SELECTED).filter(name::equals).isPresent();
+                case SCHEDULER -> app -> app.release().isPresent() && (app.value(CoreSettings.SCHEDULER_SELECTED).filter(name::equals).isPresent()
+                        || catalogue.journal(app.name()).current().filter(live -> live.scheduler().equals(name)).isPresent());
                 case PROXY -> app -> app.release().isPresent() && app.value(CoreSettings.PROXY_TYPE).filter(name::equals).isPresent();
             };
             return catalogue.all().stream().filter(uses).map(App::name).toList();

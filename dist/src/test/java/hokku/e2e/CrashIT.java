@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /// `-Dhokku.seed=<number>` repeats the random moments of an earlier run.
 class CrashIT {
     private static final String APP = "crash";
-    private static final List<String> POINTS = List.of("BEGUN", "BUILT", "RECORDED", "STARTED", "PREPARED", "JOURNALLED", "COMMITTED", "ADOPTED",
-            "MOVED", "RETIRED");
+    private static final List<String> POINTS = List.of("BEGUN", "BUILT", "RECORDED", "CLEARED", "STARTED", "PREPARED", "JOURNALLED", "COMMITTED",
+            "ADOPTED", "MOVED", "RETIRED");
     private static final int COMMIT_POINT = POINTS.indexOf("JOURNALLED");
     private static final int RANDOM_MOMENTS = Integer.getInteger("hokku.moments", 20);
     private static final Pattern LIVE = Pattern.compile("\"type\":\"live\",.*?\"deployment\":\"([^\"]+)\"");

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 
 /// One container of an app, as its scheduler sees it.
 ///
-/// @param container the engine's id of it
+/// @param container what its scheduler knows it by: an engine's id of it, or a name such as `hello-web-12.1`
 /// @param node the machine that it is on; empty on the server's own
 /// @param deploy the deployment that it belongs to
 /// @param endpoints where it answers, empty unless it runs
@@ -15,7 +15,9 @@ public record Instance(AppId app, ProcessSpec.Kind kind, ProcessType process, in
         int release, State state, Optional<Instant> started, OptionalInt exitCode, List<Endpoint> endpoints) {
     /// What the engine says about it.
     public enum State {
-        CREATED, RUNNING, RESTARTING, PAUSED, EXITED, MISSING;
+        CREATED, RUNNING, RESTARTING, PAUSED, EXITED,
+        /// It should be there and is not: its machine is lost, or none has place for it.
+        MISSING;
 
         @Override
         public String toString() {

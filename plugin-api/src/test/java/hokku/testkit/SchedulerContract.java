@@ -156,6 +156,14 @@ public abstract class SchedulerContract {
     }
 
     @Test
+    void whatItNeverHadItEndsWithoutAWord() throws Exception {
+        scheduler().retire(app.id(), instance -> true);
+        scheduler().detach(app, "nothing");
+        scheduler().destroy(app);
+        assertThat(scheduler().instances(app.id())).isEmpty();
+    }
+
+    @Test
     void aWatcherIsToldOfAChange() throws Exception {
         List<AppId> told = new CopyOnWriteArrayList<>();
         try (AutoCloseable watch = scheduler().watch(told::add)) {

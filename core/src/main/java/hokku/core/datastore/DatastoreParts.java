@@ -5,7 +5,6 @@ import hokku.api.Engine;
 import hokku.core.datastore.backup.Backups;
 import hokku.core.deploy.AppSchedulers;
 import hokku.core.deploy.Reach;
-import hokku.core.plugin.Snapshots;
 import hokku.core.state.Home;
 import hokku.core.state.ServiceFiles;
 import java.nio.file.Path;
@@ -20,11 +19,11 @@ public final class DatastoreParts {
     private final ServiceContainers containers;
     private final ServiceNetworks networks;
 
-    public DatastoreParts(Home home, Engine engine, Snapshots snapshots) {
+    public DatastoreParts(Home home, Engine engine, AppSchedulers schedulers) {
         this.home = home;
         this.files = new ServiceFiles(home);
         this.containers = new EngineServiceContainers(engine);
-        this.networks = new ServiceNetworks(files, containers, new AppSchedulers(snapshots));
+        this.networks = new ServiceNetworks(files, containers, schedulers);
     }
 
     /// What a deploy needs.

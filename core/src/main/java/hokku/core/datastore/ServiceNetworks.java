@@ -45,7 +45,7 @@ final class ServiceNetworks implements Reach {
     void part(App app, Service service) throws InterruptedException {
         Optional<String> container = containers.find(service);
         if (container.isPresent()) {
-            schedulers.use(app, "parting from " + service.name(), scheduler -> scheduler.detach(app, container.get()));
+            schedulers.useAll(app, "parting from " + service.name(), scheduler -> scheduler.detach(app, container.get()));
         }
     }
 

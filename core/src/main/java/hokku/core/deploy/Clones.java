@@ -120,12 +120,16 @@ public final class Clones implements Repair {
     }
 
     /// Images first: the folder tells of them.
-    private void discard(App copy) {
+    ///
+    /// @return whether nothing of it is left
+    private boolean discard(App copy) {
         try {
             images.sweep(copy, List.of());
             catalogue.discard(home.copies().resolve(copy.name().value()));
+            return true;
         } catch (IOException | RuntimeException failed) {
             LOG.warn("What was prepared of {} is left until the next start of the server", copy.name(), failed);
+            return false;
         }
     }
 
@@ -133,8 +137,10 @@ public final class Clones implements Repair {
     public void repair(Snapshots.Lease lease) throws InterruptedException {
         for (AppName name : unfinished) {
             try (AppLocks.Held _ = locks.hold(name)) {
-                if (unfinished.remove(name) && catalogue.find(name).isEmpty()) {
-                    discard(App.create(name, AppId.random(), clock.instant(), catalogue.global()));
+                if (!unfinished.contains(name) || catalogue.find(name).isPresent()) {
+                    unfinished.remove(name);
+                } else if (discard(App.create(name, AppId.random(), clock.instant(), catalogue.global()))) {
+                    unfinished.remove(name);
                     LOG.info("The copy {}, which a crash cut off, is removed", name);
                 }
             }

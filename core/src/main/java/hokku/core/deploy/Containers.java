@@ -46,7 +46,7 @@ public final class Containers {
             List<String> words = process(release, command);
             ProcessSpec task = DeploymentPlan.task(ProcessSpec.Kind.RUN, DeploymentPlan.newId(release.number()), app, release, RUN, words);
             ProcessSpec amended = new Hooks(lease.registry()).before(PreStart.class, task.withEnv(task.env().merge(further)), out);
-            return Rollouts.scheduler(lease.registry(), app).value().run(amended, attachment);
+            return rollouts.home(lease.registry(), app).value().run(amended, attachment);
         }
     }
 
@@ -66,7 +66,7 @@ public final class Containers {
             throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease()) {
             App app = catalogue.get(name);
-            Scheduler scheduler = Rollouts.scheduler(lease.registry(), app).value();
+            Scheduler scheduler = rollouts.home(lease.registry(), app).value();
             List<Instance> running = rollouts.live(lease.registry(), app).stream().filter(each -> each.state() == Instance.State.RUNNING).toList();
             Predicate<Instance> wanted = each -> container.map(id -> each.container().startsWith(id))
                     .orElseGet(() -> which.map(type -> each.dyno().equals(type) || each.process().value().equals(type)).orElse(true));
@@ -96,7 +96,7 @@ public final class Containers {
         try (Snapshots.Lease lease = snapshots.lease()) {
             App app = catalogue.get(name);
             LiveApps.deployed(app);
-            Scheduler scheduler = Rollouts.scheduler(lease.registry(), app).value();
+            Scheduler scheduler = rollouts.home(lease.registry(), app).value();
             List<Instance> instances = rollouts.live(lease.registry(), app).stream().filter(each -> which.map(type -> each.dyno().equals(type)
                     || each.process().value().equals(type)).orElse(true)).toList();
             if (instances.isEmpty()) {

@@ -25,8 +25,8 @@ public final class CoreSettings {
             .help("Builder to use instead of the first one that accepts the source");
     public static final Setting<String> BUILD_DIR = Setting.of("builder", "build-dir", CoreSettings::folder, Function.identity())
             .initially(WHOLE_REPOSITORY).help("Folder of the repository that is built, and that Procfile, app.json, CNAME and CHECKS are in");
-    public static final Setting<String> SCHEDULER_SELECTED = name("scheduler", "selected").initially("docker-local")
-            .help("Scheduler that runs the app's containers");
+    public static final Setting<String> SCHEDULER_SELECTED = name("scheduler", "selected").initially("docker-local").effect(Effect.ROLLOUT)
+            .help("Scheduler that runs the app's containers; an app that runs moves there without downtime");
     public static final Setting<String> PROXY_TYPE = name("proxy", "type").initially("nginx").effect(Effect.ROUTE)
             .help("Proxy through which the app is reached");
     public static final Setting<Integer> PROXY_PORT = Setting.number("proxy", "proxy-port", 1, 65535).initially(80)

@@ -85,7 +85,7 @@ public final class LiveApps implements Apps {
     public List<Instance> instances(AppName name) {
         App app = catalogue.get(name);
         try (Snapshots.Lease lease = snapshots.lease()) {
-            return Rollouts.scheduler(lease.registry(), app).value().instances(app.id());
+            return rollouts.home(lease.registry(), app).value().instances(app.id());
         }
     }
 
@@ -135,6 +135,7 @@ public final class LiveApps implements Apps {
             if (!changed.id().equals(before.id()) || !changed.name().equals(name) || !changed.release().equals(before.release())) {
                 throw new IllegalArgumentException("a change must keep the name, the id and the release of " + name);
             }
+            SchedulerChoice.demandInstalled(lease.registry(), before.settings(), changed.settings());
             boolean same = changed.equals(before);
             App after = same ? before : changed.withRevision(before.revision() + 1);
             // What is there already is done once more: it may have failed half way before.
@@ -206,10 +207,12 @@ public final class LiveApps implements Apps {
     }
 
     private void stop(Registry registry, App before, App after, Release release, Output out) throws InterruptedException, IOException {
-        Scheduler scheduler = Rollouts.scheduler(registry, after).value();
+        Scheduler scheduler = rollouts.home(registry, before).value();
         Proxy.Change prepared = routing.prepare(registry, after, release, List.of(), out);
         switchTo(registry, before, after, prepared);
         scheduler.retire(after.id(), instance -> true);
+        Elsewhere.each(registry, after, scheduler, "removing containers", other -> other.retire(after.id(), instance -> true),
+                left -> out.warn(left + ". The server removes it when that answers, or at its next start"));
     }
 
     @Override
@@ -219,6 +222,9 @@ public final class LiveApps implements Apps {
         synchronized (catalogue) {
             before = catalogue.global();
             after = change.apply(before);
+            try (Snapshots.Lease lease = snapshots.lease()) {
+                SchedulerChoice.demandInstalled(lease.registry(), before.settings(), after.settings());
+            }
             if (!after.domains().equals(before.domains())) {
                 domains.demandNoClash(after);
             }
@@ -254,14 +260,13 @@ public final class LiveApps implements Apps {
                 return;
             }
             App app = found.get();
-            Need need = Need.of(lease.registry(), app.withGlobal(before), app.withGlobal(after));
-            boolean settled = Need.changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROLLOUT);
+            App former = app.withGlobal(before);
             boolean routed = !before.domains().equals(after.domains())
-                    || Need.changed(lease.registry(), before.settings(), after.settings(), Setting.Effect.ROUTE);
-            boolean rolls = (need == Need.ROLLOUT || settled) && restart == Restart.IF_NEEDED;
+                    || Need.changed(lease.registry(), former, app.withGlobal(after), Setting.Effect.ROUTE);
+            boolean rolls = Need.of(lease.registry(), former, app.withGlobal(after)) == Need.ROLLOUT && restart == Restart.IF_NEEDED;
             if (rolls || routed) {
                 out.step((rolls ? "Restarting app " : "Routing app ") + name);
-                apply(lease, app, app, rolls ? Need.ROLLOUT : Need.ROUTE, "global", Identity.SERVER, out);
+                apply(lease, former, app, rolls ? Need.ROLLOUT : Need.ROUTE, "global", Identity.SERVER, out);
             }
         } catch (IOException failed) {
             throw Failures.storage(failed);
@@ -300,7 +305,7 @@ public final class LiveApps implements Apps {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App before = catalogue.get(name);
             DeployLock.demandOpen(before);
-            Release target = target(before, number);
+            Release target = new RollbackTarget(catalogue, images).of(before, number);
             out.step("Rolling back " + name + " to release " + target.number());
             App after = before.withEnv(target.env()).withStopped(false).withRelease(Optional.of(target)).withRevision(before.revision() + 1);
             try (Domains.Claim _ = domains.claim(after, domains.of(after))) {
@@ -314,37 +319,20 @@ public final class LiveApps implements Apps {
         }
     }
 
-    private Release target(App app, Optional<Integer> number) throws IOException {
-        int live = deployed(app).number();
-        List<Integer> wereLive = catalogue.journal(app.name()).markers().stream().map(Marker::release).distinct().toList();
-        int wanted = number.orElseGet(() -> wereLive.stream().filter(each -> each < live && each > 0).max(Integer::compare).orElseThrow(
-                () -> new UserError("There is no release before " + live + " to go back to. See releases:list " + app.name())));
-        if (!wereLive.contains(wanted)) {
-            throw new UserError("Release " + wanted + " of " + app.name() + " was never live. See releases:list " + app.name());
-        }
-        Release target = catalogue.journal(app.name()).release(wanted).orElseThrow(() -> new UserError("Release " + wanted + " of "
-                + app.name() + " does not exist. See releases:list " + app.name()));
-        if (!images.has(target)) {
-            throw new UserError("The image of release " + wanted + " of " + app.name() + " was removed: the last "
-                    + app.value(CoreSettings.KEPT_RELEASES).orElseThrow() + " stay, releases:set " + app.name()
-                    + " keep <number> changes that\nTo deploy its code again: git push --force <remote> " + target.commit()
-                    + ":<deploy branch>");
-        }
-        return target;
-    }
-
-    /// Removes an app with its containers, images and releases. Nothing of it is removed while the engine does not answer.
+    /// Removes an app with its containers, images and releases. Nothing of it is removed while the engine that runs it does not answer.
     public void destroy(AppName name, Output out) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             App app = catalogue.get(name);
             Registry registry = lease.registry();
-            Rollouts.scheduler(registry, app).value().instances(app.id());
+            Registry.Contribution<Scheduler> scheduler = rollouts.home(registry, app);
+            scheduler.value().instances(app.id());
             unroute(registry, app, out);
-            Registry.Contribution<Scheduler> scheduler = Rollouts.scheduler(registry, app);
             Failures.in(scheduler.plugin(), "removing containers", () -> {
                 scheduler.value().destroy(app);
                 return app;
             });
+            Elsewhere.each(registry, app, scheduler.value(), "removing containers", other -> other.destroy(app),
+                    left -> out.warn(left + ". Containers among it are removed by the next start of the server"));
             images.sweep(app, List.of());
             catalogue.destroy(name);
             new Hooks(registry).tell(new AppEvent.Destroyed(name, app.id()));

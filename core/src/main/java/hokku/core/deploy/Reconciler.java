@@ -22,17 +22,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,11 +53,18 @@ public final class Reconciler implements AutoCloseable {
     private final Semaphore starts = new Semaphore(STARTED_AT_ONCE);
     private final CountDownLatch settled = new CountDownLatch(1);
     private final Pauses pauses = new Pauses();
-    /// Apps that are about to be looked at.
-    private final Set<AppId> planned = ConcurrentHashMap.newKeySet();
+    /// Changes that are about to be looked at.
+    private final Set<Told> planned = ConcurrentHashMap.newKeySet();
+    /// Where apps may have containers that have to stay until those on their own scheduler run.
+    private final Set<Told> postponed = ConcurrentHashMap.newKeySet();
     /// What tells of changes. Guarded by itself.
     private final List<AutoCloseable> watches = new ArrayList<>();
     private volatile Thread settling = Thread.ofVirtual().unstarted(() -> { });
+
+    /// A scheduler tells of an app that something changed.
+    ///
+    /// @param scheduler its name
+    private record Told(AppId app, String scheduler) {}
 
     Reconciler(Catalogue catalogue, Snapshots snapshots, AppLocks locks, Routing routing, Retirements retirements,
             Repositories repositories, Repair repair) {
@@ -89,9 +91,19 @@ public final class Reconciler implements AutoCloseable {
             try (Snapshots.Lease lease = snapshots.lease()) {
                 List<AutoCloseable> former = List.copyOf(watches);
                 watches.clear();
-                lease.registry().schedulers().values().forEach(scheduler -> watches.add(scheduler.value().watch(this::plan)));
+                for (Registry.Contribution<Scheduler> scheduler : lease.registry().schedulers().values()) {
+                    watch(scheduler.value());
+                }
                 former.forEach(Reconciler::end);
             }
+        }
+    }
+
+    private void watch(Scheduler scheduler) {
+        try {
+            watches.add(scheduler.watch(app -> plan(new Told(app, scheduler.name()))));
+        } catch (RuntimeException | LinkageError defect) {
+            LOG.error("Changes of what {} runs are not followed until plugins are loaded anew", scheduler.name(), defect);
         }
     }
 
@@ -116,11 +128,12 @@ public final class Reconciler implements AutoCloseable {
 
     private void settle() {
         Duration pause = Pauses.FIRST;
+        Settling first = new Settling(catalogue, snapshots, repair, (app, listed) -> reconcile(app, Optional.of(listed), Optional.empty()));
         watch();
         try {
             while (!pauses.isClosed()) {
                 try {
-                    compare();
+                    first.attempt();
                     settled.countDown();
                     LOG.info("Every app was compared with what runs");
                     return;
@@ -139,60 +152,22 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    private void compare() throws InterruptedException {
-        // Not longer than one attempt: plugins may be exchanged while an engine is waited for.
-        try (Snapshots.Lease lease = snapshots.lease()) {
-            List<Scheduler> schedulers = lease.registry().schedulers().values().stream().map(Registry.Contribution::value).toList();
-            Listed before = Listed.by(schedulers.stream());
-            for (Scheduler scheduler : schedulers) {
-                removeStrays(scheduler, before);
-            }
-            repair.repair(lease);
-            compareApps(Listed.by(schedulers.stream()));
-            removeRoutes(lease.registry());
-        }
-    }
-
-    /// @throws UserError when something that one of them needs did not answer, once all were looked at
-    private void compareApps(Listed listed) throws InterruptedException {
-        Queue<UserError> unavailable = new ConcurrentLinkedQueue<>();
-        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("reconcile-", 1).factory())) {
-            for (App app : catalogue.all()) {
-                threads.execute(() -> {
-                    try {
-                        reconcile(app.name(), Optional.of(listed));
-                    } catch (UserError away) {
-                        unavailable.add(away);
-                    } catch (InterruptedException ended) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-            }
-        }
-        if (Thread.interrupted()) {
-            throw new InterruptedException("not every app was looked at");
-        }
-        if (!unavailable.isEmpty()) {
-            throw unavailable.peek();
-        }
-    }
-
     /// Looks at an app soon; several changes at once are looked at together.
-    private void plan(AppId id) {
-        if (!pauses.isClosed() && planned.add(id)) {
-            Thread.ofVirtual().name("follow " + id).start(() -> {
+    private void plan(Told told) {
+        if (!pauses.isClosed() && planned.add(told)) {
+            Thread.ofVirtual().name("follow " + told.app()).start(() -> {
                 try {
-                    catalogue.find(id).ifPresent(this::follow);
+                    catalogue.find(told.app()).ifPresent(app -> follow(app, Optional.of(told)));
                 } finally {
-                    planned.remove(id);
+                    planned.remove(told);
                 }
             });
         }
     }
 
-    private void follow(App app) {
+    private void follow(App app, Optional<Told> told) {
         try {
-            reconcile(app.name(), Optional.empty());
+            reconcile(app.name(), Optional.empty(), told);
         } catch (UserError unavailable) {
             LOG.warn("{}: {}", app.name(), unavailable.getMessage());
             tryLater(app, LONGEST_ABSENCE);
@@ -201,45 +176,15 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    /// Containers of apps that the home does not know any more.
-    private void removeStrays(Scheduler scheduler, Listed listed) throws InterruptedException {
-        if (catalogue.all().isEmpty() || !catalogue.unreadable().isEmpty()) {
-            return;
-        }
-        // Those that run were listed before it is asked whose they are: apps may be made meanwhile.
-        Set<AppId> known = catalogue.all().stream().map(App::id).collect(Collectors.toSet());
-        Set<AppId> strays = listed.apps(scheduler).filter(id -> !known.contains(id)).collect(Collectors.toSet());
-        for (AppId stray : strays) {
-            LOG.warn("Containers of the app {}, which is not there any more, are removed", stray);
-            try {
-                scheduler.retire(stray, instance -> true);
-            } catch (RuntimeException failed) {
-                LOG.error("Containers of the app {} could not be removed; the next start of the server tries again", stray, failed);
-            }
-        }
-    }
-
-    private void removeRoutes(Registry registry) throws InterruptedException {
-        for (Registry.Contribution<Proxy> proxy : registry.proxies().values()) {
-            for (AppName routed : Failures.in(proxy.plugin(), "listing routes", () -> proxy.value().routed())) {
-                if (catalogue.find(routed).isEmpty() && !catalogue.unreadable().contains(routed.value())) {
-                    Failures.in(proxy.plugin(), "removing the route of " + routed, () -> {
-                        proxy.value().unroute(routed);
-                        return routed;
-                    });
-                }
-            }
-        }
-    }
-
     /// @param atStart what runs, at the start of the server: what does not run is then started whatever its restart policy says
+    /// @param told what made it look
     /// @throws UserError with exit code 69 when the engine does not answer; other trouble of one app is logged
-    private void reconcile(AppName name, Optional<Listed> atStart) throws InterruptedException {
+    private void reconcile(AppName name, Optional<Listed> atStart, Optional<Told> told) throws InterruptedException {
         try (Snapshots.Lease lease = snapshots.lease(); AppLocks.Held _ = locks.hold(name)) {
             Optional<App> app = catalogue.find(name);
             if (app.isPresent()) {
-                planned.remove(app.get().id());
-                reconcile(lease, app.get(), atStart);
+                told.ifPresent(planned::remove);
+                reconcile(lease, app.get(), atStart, told);
                 pauses.forget(app.get().id());
             }
         } catch (UserError failed) {
@@ -257,35 +202,72 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    private void reconcile(Snapshots.Lease lease, App app, Optional<Listed> atStart) throws InterruptedException {
+    private void reconcile(Snapshots.Lease lease, App app, Optional<Listed> atStart, Optional<Told> told) throws InterruptedException {
         Registry registry = lease.registry();
-        Scheduler scheduler = Rollouts.scheduler(registry, app).value();
-        List<Instance> listed = atStart.isPresent() ? atStart.get().of(scheduler, app.id()) : List.of();
         Optional<Marker> marker = catalogue.journal(app.name()).current();
         if (marker.isEmpty() || app.release().isEmpty()) {
-            if (!listed.isEmpty()) {
-                scheduler.retire(app.id(), instance -> true);
-            }
+            retireAll(registry, app, atStart);
             return;
         }
+        Scheduler scheduler = SchedulerChoice.home(registry, app, marker).value();
+        List<Instance> listed = atStart.isPresent() ? atStart.get().of(scheduler, app.id()) : List.of();
         Release release = app.release().get();
         Output log = new LogOutput(app.name());
         Deployment deployment = DeploymentPlan.of(marker.get(), app, release);
         Predicate<Instance> wanted = app.stopped() ? instance -> false : Rollouts.belongsTo(deployment);
-        List<Endpoint> endpoints = List.of();
+        List<Scheduler> elsewhere = elsewhere(registry, app, scheduler, atStart, told);
+        Running running = new Running(List.of(), true);
         if (!app.stopped()) {
             List<Instance> all = atStart.isPresent() ? listed : scheduler.instances(app.id());
-            endpoints = running(scheduler, app, deployment, wanted(all, wanted), registry, atStart.isPresent(), log);
+            running = running(scheduler, app, deployment, wanted(all, wanted), registry, elsewhere, atStart.isPresent(), log);
         }
-        Proxy.Change change = routing.prepare(registry, app, release, endpoints, log);
+        Proxy.Change change = routing.prepare(registry, app, release, running.endpoints(), log);
+        Proxy proxy = routing.proxy(registry, app).value();
         Failures.in(routing.proxy(registry, app).plugin(), "repairing the route", () -> {
             change.commit();
             return change;
         });
         if (listed.stream().anyMatch(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))) {
-            retirements.retire(lease, scheduler, app, wanted, routing.proxy(registry, app).value(), () -> { });
+            retirements.retire(lease, scheduler, app, wanted, proxy, () -> { });
+        }
+        if (running.settled()) {
+            elsewhere.forEach(other -> retireElsewhere(lease, app, other, proxy));
         }
     }
+
+    /// The other schedulers that may run something of an app: it moved, or a crash cut a move in two. Only those that are known to
+    /// answer are asked, so that one which does not keeps no app from being looked at.
+    private List<Scheduler> elsewhere(Registry registry, App app, Scheduler own, Optional<Listed> atStart, Optional<Told> told) {
+        List<Scheduler> others = SchedulerChoice.others(registry, own).stream().map(Registry.Contribution::value).toList();
+        others.stream().filter(other -> atStart.filter(listed -> !listed.seen(other, app.id()).isEmpty()).isPresent()
+                || told.filter(each -> each.scheduler().equals(other.name())).isPresent())
+                .forEach(other -> postponed.add(new Told(app.id(), other.name())));
+        return others.stream().filter(other -> postponed.contains(new Told(app.id(), other.name()))).toList();
+    }
+
+    /// An app that has nothing live has no containers either.
+    private static void retireAll(Registry registry, App app, Optional<Listed> atStart) throws InterruptedException {
+        for (Registry.Contribution<Scheduler> scheduler : registry.schedulers().values()) {
+            if (atStart.filter(listed -> !listed.seen(scheduler.value(), app.id()).isEmpty()).isPresent()) {
+                scheduler.value().retire(app.id(), instance -> true);
+            }
+        }
+    }
+
+    /// Ends what a scheduler runs of an app that is not its own: only once the app's own one runs it, and it is routed there.
+    private void retireElsewhere(Snapshots.Lease lease, App app, Scheduler other, Proxy proxy) {
+        postponed.remove(new Told(app.id(), other.name()));
+        try {
+            retirements.retire(lease, other, app, instance -> false, proxy, () -> { });
+        } catch (RuntimeException | LinkageError failed) {
+            LOG.warn("{}: nobody knows whether {} still runs something of it; the server looks when that tells of it, or at its next start",
+                    app.name(), other.name(), failed);
+        }
+    }
+
+    /// @param endpoints where it answers
+    /// @param settled whether there is nothing that should run and is yet to be started
+    private record Running(List<Endpoint> endpoints, boolean settled) {}
 
     private static List<Instance> wanted(List<Instance> all, Predicate<Instance> wanted) {
         return all.stream().filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && wanted.test(instance)).toList();
@@ -294,18 +276,24 @@ public final class Reconciler implements AutoCloseable {
     /// Starts what is missing, and says where what runs answers.
     ///
     /// @param present those of the deployment's containers that are there
-    private List<Endpoint> running(Scheduler scheduler, App app, Deployment deployment, List<Instance> present, Registry registry,
-            boolean starting, Output log) throws InterruptedException {
+    /// @param elsewhere other schedulers that may run something of the app
+    private Running running(Scheduler scheduler, App app, Deployment deployment, List<Instance> present, Registry registry,
+            List<Scheduler> elsewhere, boolean starting, Output log) throws InterruptedException {
         List<Instance> answering = present;
         int complete = deployment.processes().stream().mapToInt(ProcessSpec::count).sum();
         long alive = present.stream().filter(Reconciler::isAlive).count();
-        if (alive < complete && !pauses.isRunning(app.id()) && (starting || mayHeal(app, present, complete))) {
+        boolean settled = alive >= complete || !pauses.isRunning(app.id());
+        if (alive < complete && settled && (starting || mayHeal(app, present, complete))) {
             try {
                 starts.acquire();
                 try {
                     log.step("Starting " + (complete - alive) + " of " + complete + " containers of release " + deployment.release().number());
-                    List<Endpoint> endpoints = scheduler.start(Rollouts.prepared(new Hooks(registry), deployment, log), log);
-                    return Rollouts.wanted(deployment, endpoints);
+                    Deployment prepared = Rollouts.prepared(new Hooks(registry), deployment, log);
+                    for (Scheduler other : elsewhere) {
+                        Departure.end(other, prepared, log);
+                    }
+                    List<Endpoint> endpoints = scheduler.start(prepared, log);
+                    return new Running(Rollouts.wanted(deployment, endpoints), true);
                 } finally {
                     starts.release();
                 }
@@ -321,9 +309,10 @@ public final class Reconciler implements AutoCloseable {
                 LOG.error("{} could not be started again", app.name(), defect);
                 tryLater(app, LONGEST_PAUSE);
             }
+            settled = false;
             answering = wanted(scheduler.instances(app.id()), Rollouts.belongsTo(deployment));
         }
-        return answering.stream().flatMap(instance -> instance.endpoints().stream()).toList();
+        return new Running(answering.stream().flatMap(instance -> instance.endpoints().stream()).toList(), settled);
     }
 
     private static boolean isAlive(Instance instance) {
@@ -339,7 +328,7 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void tryLater(App app, Duration longest) {
-        pauses.begin(app.id(), longest, () -> catalogue.find(app.id()).ifPresent(this::follow));
+        pauses.begin(app.id(), longest, () -> catalogue.find(app.id()).ifPresent(again -> follow(again, Optional.empty())));
     }
 
     /// A crash between the commit point and the move of the branch: the move is made now.

@@ -10,7 +10,6 @@ import hokku.api.spi.Scheduler;
 import hokku.core.plugin.Snapshots;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -23,18 +22,25 @@ final class Retirements {
     private static final Logger LOG = LoggerFactory.getLogger(Retirements.class);
     private static final int ATTEMPTS = 10;
 
-    /// Containers whose end is planned already, and their deployments: a later rollout must not end them before they have finished
+    /// Containers whose end is planned already: a later rollout must not end them before they have finished
     /// what they serve.
-    private final Map<String, String> leaving = new ConcurrentHashMap<>();
+    private final Set<Leaving> leaving = ConcurrentHashMap.newKeySet();
+
+    /// A scheduler may call containers of two deployments the same.
+    private record Leaving(String container, String deployment) {
+        static Leaving of(Instance instance) {
+            return new Leaving(instance.container(), instance.deploy());
+        }
+    }
 
     /// Whether the end of some containers of a deployment is planned.
     boolean isPlanned(String deployment) {
-        return leaving.containsValue(deployment);
+        return leaving.stream().anyMatch(each -> each.deployment().equals(deployment));
     }
 
     /// Whether a container goes on only to finish what it serves.
     boolean isPlanned(Instance instance) {
-        return leaving.containsKey(instance.container());
+        return leaving.contains(Leaving.of(instance));
     }
 
     /// Plans the end of those containers of an app that run now and are not wanted any more.
@@ -45,14 +51,14 @@ final class Retirements {
     void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted, Proxy proxy, Runnable done) {
         List<Instance> former = scheduler.instances(app.id()).stream()
                 .filter(instance -> instance.kind() == ProcessSpec.Kind.DEPLOY && !wanted.test(instance))
-                .filter(instance -> leaving.putIfAbsent(instance.container(), instance.deploy()) == null).toList();
+                .filter(instance -> leaving.add(Leaving.of(instance))).toList();
         if (former.isEmpty()) {
             return;
         }
         List<Instance> web = former.stream().filter(each -> each.process().equals(ProcessType.WEB)).toList();
         List<Endpoint> answering = web.stream().flatMap(each -> each.endpoints().stream()).toList();
-        Set<String> serving = containers(web);
-        Set<String> others = containers(former.stream().filter(each -> !each.process().equals(ProcessType.WEB)).toList());
+        Set<Leaving> serving = containers(web);
+        Set<Leaving> others = containers(former.stream().filter(each -> !each.process().equals(ProcessType.WEB)).toList());
         Duration limit = app.value(CoreSettings.WAIT_TO_RETIRE).orElseThrow();
         Snapshots.Lease mine = lease.again();
         Thread.ofVirtual().name("retire " + app.name()).start(() -> {
@@ -68,7 +74,7 @@ final class Retirements {
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
             } finally {
-                leaving.keySet().removeAll(containers(former));
+                leaving.removeAll(containers(former));
             }
         });
     }
@@ -85,7 +91,7 @@ final class Retirements {
     /// Former workers must not go on beside the new ones because the engine was away for a moment.
     ///
     /// @return whether they are gone
-    private static boolean endAtLast(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {
+    private static boolean endAtLast(Scheduler scheduler, App app, Set<Leaving> containers) throws InterruptedException {
         Duration pause = Duration.ofSeconds(1);
         for (int attempt = 1;; attempt++) {
             try {
@@ -104,13 +110,13 @@ final class Retirements {
         }
     }
 
-    private static void end(Scheduler scheduler, App app, Set<String> containers) throws InterruptedException {
+    private static void end(Scheduler scheduler, App app, Set<Leaving> containers) throws InterruptedException {
         if (!containers.isEmpty()) {
-            scheduler.retire(app.id(), instance -> containers.contains(instance.container()));
+            scheduler.retire(app.id(), instance -> containers.contains(Leaving.of(instance)));
         }
     }
 
-    private static Set<String> containers(List<Instance> instances) {
-        return instances.stream().map(Instance::container).collect(Collectors.toUnmodifiableSet());
+    private static Set<Leaving> containers(List<Instance> instances) {
+        return instances.stream().map(Leaving::of).collect(Collectors.toUnmodifiableSet());
     }
 }

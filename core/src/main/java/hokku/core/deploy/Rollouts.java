@@ -73,9 +73,10 @@ final class Rollouts {
     Live roll(Snapshots.Lease lease, Order order, Stages stages, Output out) throws InterruptedException {
         Registry registry = lease.registry();
         Hooks hooks = new Hooks(registry);
-        Registry.Contribution<Scheduler> scheduler = scheduler(registry, order.after());
+        Registry.Contribution<Scheduler> scheduler = SchedulerChoice.selected(registry, order.after());
         Optional<Marker> former = catalogue.journal(order.before().name()).current();
-        boolean grows = grows(order, former);
+        Departure departure = new Departure(registry, order.before(), former, scheduler);
+        boolean grows = !departure.moves() && grows(order, former);
         String id = grows ? former.orElseThrow().deployment() : DeploymentPlan.newId(order.release().number());
         Deployment deployment = hooks.before(PreDeploy.class, DeploymentPlan.of(id, order.after(), order.release()), out);
         services.reach(scheduler.value(), order.after());
@@ -86,23 +87,29 @@ final class Rollouts {
         stages.begin(Stage.START);
         Deployment amended = prepared(hooks, deployment, out);
         out.step("Deploying " + order.after().name() + " via the " + scheduler.value().name() + " scheduler...");
-        List<Endpoint> endpoints = wanted(amended, Failures.in(scheduler.plugin(), "starting containers",
-                () -> scheduler.value().start(amended, out)));
-        faults.reach(FaultPoints.Point.STARTED);
-        Proxy.Change change;
+        List<Endpoint> endpoints;
+        boolean started = false;
         try {
+            departure.makeRoom(amended, out);
+            faults.reach(FaultPoints.Point.CLEARED);
+            endpoints = wanted(amended, Failures.in(scheduler.plugin(), "starting containers", () -> scheduler.value().start(amended, out)));
+            started = true;
+            faults.reach(FaultPoints.Point.STARTED);
             stages.begin(Stage.ROUTE);
-            change = routing.prepare(registry, order.after(), order.release(), endpoints, out);
+            Proxy.Change change = routing.prepare(registry, order.after(), order.release(), endpoints, out);
             faults.reach(FaultPoints.Point.PREPARED);
             commit(registry, order, amended, change, former, stages, out);
         } catch (InterruptedException | RuntimeException failed) {
-            removeStarted(scheduler.value(), order, grows, id);
-            bringBack(scheduler.value(), hooks, order, former, amended);
+            if (started) {
+                removeStarted(scheduler.value(), order, grows, id);
+            }
+            departure.bringBack(hooks, amended, started);
             throw failed;
         }
         boolean cancelledTooLate = Thread.interrupted();
         stages.begin(Stage.FINISH);
-        retire(lease, scheduler.value(), order.after(), amended);
+        retire(lease, scheduler.value(), order.after(), belongsTo(amended));
+        departure.left().ifPresent(left -> retire(lease, left, order.after(), instance -> false));
         Live live = Live.of(amended, endpoints, routing.urls(order.after(), order.release()));
         hooks.announce(PostDeploy.class, live, out);
         if (cancelledTooLate) {
@@ -194,9 +201,8 @@ final class Rollouts {
 
     private Marker marker(Order order, Deployment deployment) {
         Optional<RefMove> ref = order.push().map(push -> new RefMove(push.ref(), push.former(), push.commit()));
-        return new Marker(order.release().number(), deployment.id(), order.after().revision(), DeploymentPlan.scale(deployment),
-                order.why(), ref, order.by().name(),
-                clock.instant());
+        return new Marker(order.release().number(), deployment.id(), order.after().value(CoreSettings.SCHEDULER_SELECTED).orElseThrow(),
+                order.after().revision(), DeploymentPlan.scale(deployment), order.why(), ref, order.by().name(), clock.instant());
     }
 
     /// A proxy that cannot switch takes the release back: the journal says again what it said before.
@@ -246,24 +252,9 @@ final class Rollouts {
         }
     }
 
-    /// What had to stop before the refused deployment could start runs again.
-    private static void bringBack(Scheduler scheduler, Hooks hooks, Order order, Optional<Marker> former, Deployment refused) {
-        boolean stopped = refused.processes().stream().anyMatch(spec -> !spec.zeroDowntime());
-        if (!stopped || former.isEmpty() || order.before().stopped()) {
-            return;
-        }
-        Output log = new LogOutput(order.before().name());
+    private void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Predicate<Instance> wanted) {
         try {
-            Uninterruptible.call("bring back " + order.before().name(), () -> scheduler.start(prepared(hooks,
-                    DeploymentPlan.of(former.get(), order.before(), order.before().release().orElseThrow()), log), log));
-        } catch (Exception failed) {
-            LOG.error("{}: the former containers could not be started again; the server tries again", order.before().name(), failed);
-        }
-    }
-
-    private void retire(Snapshots.Lease lease, Scheduler scheduler, App app, Deployment live) {
-        try {
-            retirements.retire(lease, scheduler, app, belongsTo(live), routing.proxy(lease.registry(), app).value(),
+            retirements.retire(lease, scheduler, app, wanted, routing.proxy(lease.registry(), app).value(),
                     () -> faults.reach(FaultPoints.Point.RETIRED));
         } catch (RuntimeException failed) {
             LOG.warn("{}: former containers could not be listed; the next start of the server removes them", app.name(), failed);
@@ -283,15 +274,12 @@ final class Rollouts {
     /// The containers of the live deployment, without those that only finish what they serve.
     List<Instance> live(Registry registry, App app) {
         Optional<String> deployment = catalogue.journal(app.name()).current().map(Marker::deployment);
-        return scheduler(registry, app).value().instances(app.id()).stream().filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY
+        return home(registry, app).value().instances(app.id()).stream().filter(each -> each.kind() == ProcessSpec.Kind.DEPLOY
                 && deployment.filter(each.deploy()::equals).isPresent() && !retirements.isPlanned(each)).toList();
     }
 
-    static Registry.Contribution<Scheduler> scheduler(Registry registry, App app) {
-        String selected = app.value(CoreSettings.SCHEDULER_SELECTED).orElseThrow();
-        return Optional.ofNullable(registry.schedulers().get(selected)).orElseThrow(() -> new UserError(
-                "The scheduler %s of %s is not there. Installed schedulers: %s. Choose one with scheduler:set %s selected <scheduler>,"
-                        .formatted(selected, app.name(), String.join(", ", registry.schedulers().keySet()), app.name())
-                        + " or see plugin:list"));
+    /// The scheduler that runs an app.
+    Registry.Contribution<Scheduler> home(Registry registry, App app) {
+        return SchedulerChoice.home(registry, app, catalogue.journal(app.name()).current());
     }
 }

@@ -32,18 +32,20 @@ public final class ReleaseJournal {
     ///
     /// @param release the number of the release; 0 says that none is live
     /// @param deployment the id of the rollout, which its containers carry
+    /// @param scheduler the name of the scheduler that runs it; empty where an earlier version wrote the line
     /// @param revision the revision of the app's desired state that it runs with
     /// @param scale how many containers of each process it has, whatever is stored for the next one
     /// @param why `push`, `rollback`, `restart` …
     /// @param ref the move of a branch that goes with it
-    public record Marker(int release, String deployment, long revision, SortedMap<ProcessType, Integer> scale, String why, Optional<RefMove> ref, String by, Instant at) {
+    public record Marker(int release, String deployment, String scheduler, long revision, SortedMap<ProcessType, Integer> scale, String why,
+            Optional<RefMove> ref, String by, Instant at) {
         public Marker {
             scale = Collections.unmodifiableSortedMap(new TreeMap<>(scale));
         }
 
         /// Says that no release is live.
         public static Marker none(String by, Instant at) {
-            return new Marker(0, "", 0, new TreeMap<>(), "none", Optional.empty(), by, at);
+            return new Marker(0, "", "", 0, new TreeMap<>(), "none", Optional.empty(), by, at);
         }
     }
 
@@ -101,6 +103,7 @@ public final class ReleaseJournal {
             throw new IllegalArgumentException(app + " has no release " + marker.release());
         }
         ObjectNode line = line("live").put("number", marker.release()).put("deployment", marker.deployment())
+                .put("scheduler", marker.scheduler())
                 .put("revision", marker.revision()).put("why", marker.why()).put("by", marker.by()).put("at", marker.at().toString());
         ObjectNode scale = line.putObject("scale");
         marker.scale().forEach((process, count) -> scale.put(process.value(), count));
@@ -196,7 +199,7 @@ public final class ReleaseJournal {
         SortedMap<ProcessType, Integer> scale = new TreeMap<>();
         StateJson.required(line, "scale").properties().forEach(each -> scale.put(ProcessType.of(each.getKey()), each.getValue().asInt()));
         return new Marker(StateJson.required(line, "number").asInt(), StateJson.required(line, "deployment").asText(),
-                StateJson.required(line, "revision").asLong(), scale, line.path("why").asText(), ref, line.path("by").asText(),
+                line.path("scheduler").asText(), StateJson.required(line, "revision").asLong(), scale, line.path("why").asText(), ref, line.path("by").asText(),
                 Instant.parse(StateJson.required(line, "at").asText()));
     }
 

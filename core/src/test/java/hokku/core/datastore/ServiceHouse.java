@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /// Services with real files in a folder; containers, apps and scheduler are in memory.
@@ -47,7 +48,7 @@ final class ServiceHouse {
         TestPlugins plugins = new TestPlugins();
         CoreSettings.ALL.forEach(plugins.plugin("core")::setting);
         plugins.plugin("scheduler-plugin").scheduler(scheduler);
-        networks = new ServiceNetworks(files, containers, new AppSchedulers(plugins));
+        networks = new ServiceNetworks(files, containers, new AppSchedulers(plugins, app -> Optional.empty()));
         services = new Services(files, containers, new ServiceLinks(apps, containers, networks), Clock.systemUTC());
         backups = new Backups(new BackedUpServices(services, Clock.systemUTC()), home, List::of, Clock.systemUTC());
         plugins.plugin("datastore-plugin").datastore(datastore);

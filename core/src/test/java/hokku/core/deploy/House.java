@@ -68,6 +68,8 @@ final class House {
     Renames renames;
     Clones clones;
     BuildCaches caches;
+    /// Where the server's process ends, once it is restarted.
+    FaultPoints faults = FaultPoints.NONE;
     /// Lets apps reach the services that they are linked to.
     Reach reach = (by, app) -> { };
     /// What the next push holds.
@@ -94,7 +96,7 @@ final class House {
         Domains domains = new Domains(catalogue, "192.0.2.7");
         Routing routing = new Routing(domains);
         Retirements retirements = new Retirements();
-        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, (by, app) -> reach.reach(by, app), FaultPoints.NONE, clock);
+        Rollouts rollouts = new Rollouts(catalogue, routing, retirements, (by, app) -> reach.reach(by, app), faults, clock);
         Images kept = new MemoryImages();
         Repositories repositories = new Repositories(home);
         Sources sources = new Sources(catalogue, repositories);
@@ -103,12 +105,19 @@ final class House {
         builds = new Builds(home, catalogue, queue, clock);
         FreeSpace space = new FreeSpace(home, new NoEngine(), catalogue);
         housekeeping = new Housekeeping(catalogue, queue, locks, kept, repositories, builds, space);
-        deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, space, FaultPoints.NONE, clock),
-                builds, space, housekeeping, repositories, sources, FaultPoints.NONE, clock);
+        deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, space, faults, clock),
+                builds, space, housekeeping, repositories, sources, faults, clock);
         caches = new BuildCaches(catalogue, plugins, queue);
-        renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, FaultPoints.NONE);
-        clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, FaultPoints.NONE, clock);
+        renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, faults);
+        clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, faults, clock);
         reconciler = new Reconciler(catalogue, plugins, locks, routing, retirements, repositories, Repair.of(List.of(renames, clones)));
+    }
+
+    /// Adds a scheduler beside `docker-local`.
+    FakeScheduler install(String name) {
+        FakeScheduler added = new FakeScheduler(name);
+        plugins.plugin(name + "-plugin").scheduler(added);
+        return added;
     }
 
     /// Hooks a handler of `test-plugin` in.

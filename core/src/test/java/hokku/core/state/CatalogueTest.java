@@ -46,7 +46,7 @@ class CatalogueTest {
     }
 
     private static Marker marker(long revision) {
-        return new Marker(1, "r1-x", revision, new TreeMap<>(), "push", Optional.empty(), "alice", NOW);
+        return new Marker(1, "r1-x", "docker-local", revision, new TreeMap<>(), "push", Optional.empty(), "alice", NOW);
     }
 
     private static void makeRelease(Catalogue catalogue) throws IOException {

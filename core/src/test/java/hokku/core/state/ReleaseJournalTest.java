@@ -47,7 +47,7 @@ class ReleaseJournalTest {
     }
 
     private static Marker live(int release) {
-        return new Marker(release, "r" + release + "-x", 7, new TreeMap<>(Map.of(ProcessType.WEB, 2)), "push",
+        return new Marker(release, "r" + release + "-x", "docker-local", 7, new TreeMap<>(Map.of(ProcessType.WEB, 2)), "push",
                 Optional.of(new RefMove("refs/heads/master", "0".repeat(40), "c" + release)), "alice", NOW);
     }
 

@@ -15,7 +15,11 @@ import java.util.function.Predicate;
 
 /// Runs containers. Safe for use by several threads; calls about one app do not overlap, except reading ones.
 ///
-/// When its engine does not answer, methods throw a [hokku.api.UserError] with exit code 69.
+/// When its engine does not answer, methods throw a [hokku.api.UserError] with exit code 69. What cannot run anything, since nobody has set
+/// it up, runs nothing: it answers that, and ends and removes what it never had without a word.
+///
+/// An app may move from one scheduler to another, which start, switch and retire like in any rollout: for a while both run containers of
+/// it, and all of them are asked about it. Each tells, and ends, only what it started itself, even if two share an engine.
 public interface Scheduler {
     /// What `scheduler:set <app> selected <name>` calls it.
     String name();
@@ -34,7 +38,8 @@ public interface Scheduler {
     /// @param which decides by process, index and deployment; containers that it does not accept are left alone
     void retire(AppId app, Predicate<Instance> which) throws InterruptedException;
 
-    /// Ends and removes everything that it holds for an app: containers of every kind, networks. Volumes with data stay.
+    /// Ends and removes everything that it holds for an app: containers of every kind, networks. Volumes with data stay. Nothing happens
+    /// for an app that it never ran.
     void destroy(App app) throws InterruptedException;
 
     /// The containers of one app, of every kind and deployment, sorted by process and index.
