@@ -226,8 +226,9 @@ public final class ProcessCommands implements Plugin {
             fields.put("ps-stopped", String.valueOf(app.stopped()));
             fields.put("restore", String.valueOf(!app.stopped()));
             fields.put("running", running == 0 ? "false" : running == instances.size() ? "true" : "mixed");
-            instances.forEach(each -> fields.put("status-" + each.process() + "-" + each.index(), each.state() + " (CID: "
-                    + each.container().substring(0, Math.min(11, each.container().length())) + ")"));
+            // A scheduler may tell of one that is lost beside the one that takes its place.
+            instances.forEach(each -> fields.merge("status-" + each.process() + "-" + each.index(), InstanceText.status(each),
+                    (one, other) -> one + "; " + other));
             return fields;
         }
     }

@@ -23,6 +23,7 @@ final class ServiceInfo {
     static final Set<String> SECRET = Set.of("config-options", "dsn");
     private static final String NONE = "-";
     private static final String SIZE = "size";
+    private static final String NODE = "node";
     private static final int LABEL_WIDTH = 24;
 
     /// Found out when it is asked for: some ask the service itself.
@@ -49,6 +50,7 @@ final class ServiceInfo {
         FIELDS.put("internal-ip", (shared, service) -> shared.services().address(service));
         FIELDS.put("initial-network", (shared, service) -> service.setting(Services.INITIAL_NETWORK).orElse(""));
         FIELDS.put("links", (shared, service) -> links(shared, service));
+        FIELDS.put(NODE, (shared, service) -> shared.services().node().orElse(NONE));
         FIELDS.put("note", (shared, service) -> new Health(shared.services()).note(shared.datastore(), service));
         FIELDS.put("post-create-network", (shared, service) -> String.join(",", ServiceProperties.networksAfterCreation(service)));
         FIELDS.put("post-start-network", (shared, service) -> String.join(",", ServiceProperties.networksAfterStart(service)));
@@ -84,6 +86,8 @@ final class ServiceInfo {
                 fields.put(field.getKey(), field.getValue().value(shared, service));
             }
         }
+        // Where there is but one machine nobody asks which.
+        fields.remove(NODE, NONE);
         return fields;
     }
 
@@ -113,8 +117,11 @@ final class ServiceInfo {
         fields.forEach((name, value) -> session.print(("       " + label(name) + readable(name, value)).stripTrailing()));
     }
 
-    /// Bytes are for programs; people get megabytes.
+    /// Bytes are for programs; people get megabytes. And they may wonder why a service does not go to another machine.
     private static String readable(String name, String value) {
+        if (name.equals(NODE)) {
+            return value + " (pinned: its data is there)";
+        }
         return name.equals(SIZE) && !value.equals(Health.UNKNOWN) ? FreeSpace.words(Long.parseLong(value)) : value;
     }
 

@@ -78,6 +78,8 @@ final class ServiceLinkCommands {
             EnvKey variable = linking().link(datastore(), name(), appName(), named, wanted, restart(), session.out());
             session.out().step("Setting config vars");
             session.out().detail(variable + ":  " + ReportFields.MASK);
+            services().node().ifPresent(node -> session.out().detail(name() + " stays on " + node + ", where its volume is; tasks of " + appName()
+                    + " reach it from every node"));
             if (restart() == Apps.Restart.NEVER) {
                 session.out().detail("The next deploy or ps:restart of " + appName() + " heeds it");
             }

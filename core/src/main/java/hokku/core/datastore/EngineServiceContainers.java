@@ -11,6 +11,8 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.LocalNodeState;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
@@ -270,6 +272,13 @@ public final class EngineServiceContainers implements ServiceContainers {
     public String address(Service service) {
         return find(service).flatMap(id -> Optional.ofNullable(engine.client().inspectContainerCmd(id).exec().getNetworkSettings()
                 .getNetworks().get(service.setting(INITIAL_NETWORK).orElse("bridge")))).map(ContainerNetwork::getIpAddress).orElse("");
+    }
+
+    @Override
+    public Optional<String> node() {
+        Info info = engine.client().infoCmd().exec();
+        boolean member = info.getSwarm() != null && info.getSwarm().getLocalNodeState() == LocalNodeState.ACTIVE;
+        return member ? Optional.ofNullable(info.getName()) : Optional.empty();
     }
 
     @Override

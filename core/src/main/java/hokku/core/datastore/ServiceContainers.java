@@ -109,4 +109,7 @@ public interface ServiceContainers {
 
     /// The address of its container on the network that it was made in; empty while it does not run.
     String address(Service service);
+
+    /// What a swarm calls the machine that all of this is on; empty where the engine is part of none.
+    Optional<String> node();
 }

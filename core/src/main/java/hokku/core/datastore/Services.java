@@ -376,6 +376,11 @@ public final class Services {
         return containers.address(service);
     }
 
+    /// The machine of a swarm that the data of services is on, and so they; empty where there is no swarm.
+    public Optional<String> node() {
+        return containers.node();
+    }
+
     ServiceFiles files() {
         return files;
     }

@@ -16,7 +16,6 @@ import hokku.core.plugin.Snapshots;
 import hokku.core.state.Catalogue;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// What a user does with the containers of an app besides deploying: one-off commands, a look inside, logs.
@@ -68,11 +67,17 @@ public final class Containers {
             App app = catalogue.get(name);
             Scheduler scheduler = rollouts.home(lease.registry(), app).value();
             List<Instance> running = rollouts.live(lease.registry(), app).stream().filter(each -> each.state() == Instance.State.RUNNING).toList();
-            Predicate<Instance> wanted = each -> container.map(id -> each.container().startsWith(id))
-                    .orElseGet(() -> which.map(type -> each.dyno().equals(type) || each.process().value().equals(type)).orElse(true));
-            Instance instance = running.stream().filter(wanted).findFirst().orElseThrow(() -> notThere(app, which, container, running));
+            Instance instance = (container.isPresent() ? named(container.get(), running) : running.stream().filter(each -> which
+                    .map(type -> each.dyno().equals(type) || each.process().value().equals(type)).orElse(true)).findFirst())
+                    .orElseThrow(() -> notThere(app, which, container, running));
             return scheduler.enter(instance, command.isEmpty() ? SHELL : command, attachment);
         }
+    }
+
+    /// The beginning of an engine's id is enough, of a name it is not: `hello-web-12.1` must not lead into `hello-web-12.10`.
+    private static Optional<Instance> named(String id, List<Instance> running) {
+        return running.stream().filter(each -> each.container().equals(id) || each.container().matches("[0-9a-f]{64}")
+                && each.container().startsWith(id)).findFirst();
     }
 
     private static UserError notThere(App app, Optional<String> which, Optional<String> container, List<Instance> running) {

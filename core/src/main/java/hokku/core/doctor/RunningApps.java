@@ -5,13 +5,17 @@ import hokku.api.AppName;
 import hokku.api.Finding;
 import hokku.api.Instance;
 import hokku.api.ProcessType;
+import hokku.api.UserError;
 import hokku.api.spi.Examination;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Apps that should run and do not.
 final class RunningApps implements Examination {
@@ -47,11 +52,12 @@ final class RunningApps implements Examination {
 
     @Override
     public List<Finding> examine() throws Exception {
+        Map<String, Set<AppName>> unknown = new ConcurrentSkipListMap<>();
         List<Callable<Optional<Finding>>> looks = new ArrayList<>();
         for (App app : apps.get()) {
             SortedMap<ProcessType, Integer> scale = wanted.apply(app.name());
             if (!app.stopped() && scale.values().stream().anyMatch(count -> count > 0)) {
-                looks.add(() -> look(app.name(), scale));
+                looks.add(() -> look(app.name(), scale, unknown));
             }
         }
         List<Finding> findings = new ArrayList<>();
@@ -65,11 +71,21 @@ final class RunningApps implements Examination {
         } finally {
             together.shutdownNow();
         }
+        unknown.forEach((why, those) -> findings.add(Finding.wrong("whether "
+                + those.stream().map(AppName::value).collect(Collectors.joining(", ")) + " run is not known: " + why,
+                "Bring back what does not answer, then ask again")));
         return findings.isEmpty() ? List.of(Finding.well(looks.size() + " should run, and do")) : findings;
     }
 
-    private Optional<Finding> look(AppName app, SortedMap<ProcessType, Integer> scale) {
-        List<Instance> instances = live.apply(app);
+    /// @param unknown takes an app whose scheduler does not answer: that must not hide what is wrong with the apps of another
+    private Optional<Finding> look(AppName app, SortedMap<ProcessType, Integer> scale, Map<String, Set<AppName>> unknown) {
+        List<Instance> instances;
+        try {
+            instances = live.apply(app);
+        } catch (UserError away) {
+            unknown.computeIfAbsent(String.valueOf(away.getMessage()), why -> new ConcurrentSkipListSet<>()).add(app);
+            return Optional.empty();
+        }
         List<String> missing = new ArrayList<>();
         for (Map.Entry<ProcessType, Integer> process : scale.entrySet()) {
             long running = instances.stream().filter(instance -> instance.process().equals(process.getKey()))

@@ -35,11 +35,22 @@ final class FakeServiceContainers implements ServiceContainers {
     private final Set<String> missing = new TreeSet<>();
     private Predicate<Service> ready = service -> true;
     private Consumer<ServiceId> listener = nobody -> {};
+    private Optional<String> node = Optional.empty();
     private int made;
 
     /// What was done with containers and volumes, in order: `start db`, `stop c1`, `remove c1`, `pause c1`, `create volume v`, `remove volume v`.
     synchronized List<String> calls() {
         return List.copyOf(calls);
+    }
+
+    /// From now on the engine is part of a swarm.
+    synchronized void node(String name) {
+        node = Optional.of(name);
+    }
+
+    @Override
+    public synchronized Optional<String> node() {
+        return node;
     }
 
     /// No registry has that image.

@@ -134,7 +134,7 @@ class ServiceCommandsTest {
         assertThat(all.printed()).contains("Dsn:                    postgres://:" + made.password() + "@dokku-postgres-db:5050/db", "Accepts connections:    true",
                 "Note:                   in memory", "Status:                 running", "Links:                  -", "Exposed ports:          -",
                 "Version:                postgres:1", "kB");
-        for (String flag : List.of("config-dir", "data-dir", "dsn", "exposed-ports", "id", "internal-ip", "initial-network", "links", "post-create-network",
+        for (String flag : List.of("config-dir", "data-dir", "dsn", "exposed-ports", "id", "internal-ip", "initial-network", "links", "node", "post-create-network",
                 "post-start-network", "service-root", "status", "version", "accepts-connections", "size", "note", "config-options", "created")) {
             assertThat(run("info", "db", "--" + flag).printed().lines()).as(flag).hasSize(1);
         }
@@ -144,6 +144,21 @@ class ServiceCommandsTest {
         assertThat(new JsonText().write(document)).contains("\"dsn\"", "\"accepts-connections\" : \"true\"");
         refused(2, "one flag only", () -> run("info", "db", "--status", "--dsn"));
         refused(2, "one flag only", () -> run("info", "db", "--dsn", "--format", "json"));
+    }
+
+    @Test
+    void inASwarmAServiceTellsWhichMachineItIsOn() throws Exception {
+        house.create("db");
+        assertThat(run("info", "db").printed()).doesNotContain("Node:");
+        assertThat(run("info", "db", "--format", "json").documents()).singleElement().asString().doesNotContain("node=");
+        assertThat(run("info", "db", "--node").printed()).isEqualTo("-\n");
+        house.containers.node("node1");
+
+        assertThat(run("info", "db").printed()).contains("Node:                   node1 (pinned: its data is there)\n");
+        assertThat(run("report", "db").printed()).contains("Node:                   node1 (pinned: its data is there)\n");
+        assertThat(run("report", "db", "--format", "json").documents()).singleElement().asString().contains("node=node1,");
+        assertThat(run("info", "db", "--node").printed()).isEqualTo("node1\n");
+        assertThat(run("link", "db", "hello").marked()).contains("       db stays on node1, where its volume is; tasks of hello reach it from every node");
     }
 
     @Test

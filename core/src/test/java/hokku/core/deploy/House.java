@@ -65,6 +65,7 @@ final class House {
     Builds builds;
     Housekeeping housekeeping;
     Reconciler reconciler;
+    Containers containers;
     Renames renames;
     Clones clones;
     BuildCaches caches;
@@ -107,6 +108,7 @@ final class House {
         housekeeping = new Housekeeping(catalogue, queue, locks, kept, repositories, builds, space);
         deploys = new Deploys(catalogue, plugins, apps, queue, new Pipeline(catalogue, locks, domains, kept, rollouts, space, faults, clock),
                 builds, space, housekeeping, repositories, sources, faults, clock);
+        containers = new Containers(catalogue, plugins, rollouts);
         caches = new BuildCaches(catalogue, plugins, queue);
         renames = new Renames(home, catalogue, plugins, locks, queue, domains, routing, rollouts, kept, faults);
         clones = new Clones(home, catalogue, plugins, locks, domains, kept, repositories, faults, clock);

@@ -12,6 +12,7 @@ import hokku.api.Finding.State;
 import hokku.api.Instance;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
+import hokku.api.UserError;
 import hokku.core.plugin.FailedJob;
 import hokku.testkit.FakeApps;
 import hokku.testkit.RecordingOutput;
@@ -126,6 +127,19 @@ class AppsTest {
         assertThat(running(false, Instance.State.RUNNING, Instance.State.RESTARTING)).containsExactly(Finding.wrong(
                 "of hello fewer containers run than should: web 1 of 2", "Look why: logs hello; then: ps:restart hello"));
         assertThat(running(true, Instance.State.RUNNING)).as("it is just being deployed").containsExactly(Finding.well("1 should run, and do"));
+    }
+
+    @Test
+    void aSchedulerThatDoesNotAnswerDoesNotHideWhatIsWrongWithTheAppsOfAnother() throws Exception {
+        List<App> all = List.of(apps.add("hello"), apps.add("lost"), apps.add("other"));
+        assertThat(new RunningApps(() -> all, name -> new TreeMap<>(Map.of(ProcessType.WEB, 1)), name -> {
+            if (!name.equals(HELLO)) {
+                throw new UserError(UserError.UNAVAILABLE, "The swarm has no leader");
+            }
+            return List.of();
+        }, name -> false).examine()).containsExactly(
+                Finding.wrong("of hello fewer containers run than should: web 0 of 1", "Look why: logs hello; then: ps:restart hello"),
+                Finding.wrong("whether lost, other run is not known: The swarm has no leader", "Bring back what does not answer, then ask again"));
     }
 
     @Test
