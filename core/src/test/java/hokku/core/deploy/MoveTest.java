@@ -296,6 +296,19 @@ class MoveTest {
         await().untilAsserted(() -> assertStayed(swarm, local));
     }
 
+    @Test
+    void whatGrowsAfterItCouldNotFollowMovesAsAWhole() throws Exception {
+        String before = house.catalogue.journal(House.APP).current().orElseThrow().deployment();
+        swarm.failStartsOf(spec -> true);
+        assertThatThrownBy(() -> selectForAll("swarm")).isInstanceOf(UserError.class);
+        swarm.failStartsOf(spec -> false);
+
+        house.scale(2);
+
+        assertThat(of(swarm)).hasSize(2).noneMatch(each -> each.deploy().equals(before));
+        await().untilAsserted(() -> assertThat(of(local)).isEmpty());
+    }
+
     @ParameterizedTest
     @CsvSource({"CLEARED,false", "STARTED,false", "PREPARED,false", "JOURNALLED,true", "COMMITTED,true", "ADOPTED,true", "MOVED,true", "RETIRED,true"})
     void aKillInAMoveEndsWhereTheJournalSays(Point point, boolean committed) throws Exception {

@@ -26,14 +26,18 @@ import org.slf4j.LoggerFactory;
 /// Reads what the engine's list of containers tells, so that one call is enough for all of them.
 final class ListedContainer {
     private static final Logger LOG = LoggerFactory.getLogger(ListedContainer.class);
+    /// The engine itself gives it to containers that a swarm makes.
+    private static final String SWARM_TASK = "com.docker.swarm.task.id";
     private static final Pattern EXITED = Pattern.compile("Exited \\((\\d+)\\).*");
     private static final Pattern UP = Pattern.compile("Up (?:About )?(an?|\\d+) (second|minute|hour|day|week|month|year)s?.*");
 
     private ListedContainer() {}
 
-    /// Containers without a kind are somebody else's of this installation: those that build images, for instance.
+    /// Containers without a kind are somebody else's of this installation: those that build images, for instance. And tasks of a swarm that
+    /// the engine is part of may have the same labels, of the same apps.
     static List<Instance> instances(List<Container> containers) {
-        return containers.stream().filter(container -> container.getLabels().containsKey(Labels.KIND)).flatMap(container -> {
+        return containers.stream().filter(container -> container.getLabels().containsKey(Labels.KIND)
+                && !container.getLabels().containsKey(SWARM_TASK)).flatMap(container -> {
             try {
                 return Stream.of(instance(container));
             } catch (IllegalArgumentException | UserError e) {

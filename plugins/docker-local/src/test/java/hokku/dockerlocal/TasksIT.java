@@ -58,6 +58,22 @@ class TasksIT extends SchedulerFixture {
         assertThat(instances()).extracting(Instance::container).containsExactly(own);
     }
 
+    @Test
+    void tasksOfASwarmOnTheSameEngineAreAnotherSchedulersOwn() throws Exception {
+        String task = real.engine().client().createContainerCmd(RealEngine.IMAGE).withCmd("sleep", "600").withLabels(Map.of(
+                Engine.INSTANCE_LABEL, real.engine().instance(), "hokku.id", app.id().value(), "hokku.app", "hello",
+                "hokku.process", "web", "hokku.index", "1", "hokku.release", "1", "hokku.deploy", "d1", "hokku.kind", "deploy",
+                "com.docker.swarm.task.id", "x"))
+                .exec().getId();
+        try {
+            assertThat(instances()).isEmpty();
+            real.scheduler().retire(app.id(), instance -> true);
+            assertThat(real.engine().client().inspectContainerCmd(task).exec().getId()).isEqualTo(task);
+        } finally {
+            real.engine().client().removeContainerCmd(task).withForce(true).exec();
+        }
+    }
+
     private ProcessSpec task(String... command) {
         return ProcessSpec.of(ProcessSpec.Kind.RUN, app.name(), app.id(), "d1", 3, ProcessType.of("run"), RealEngine.IMAGE)
                 .withCommand(List.of(command));

@@ -8,6 +8,7 @@ import hokku.api.Service;
 import hokku.api.ServiceName;
 import hokku.core.datastore.DatastoreParts;
 import hokku.core.datastore.Services;
+import hokku.core.deploy.AppSchedulers;
 import hokku.core.deploy.CoreSettings;
 import hokku.core.docker.DockerEngine;
 import hokku.core.plugin.BuiltIn;
@@ -55,7 +56,7 @@ final class RedisServicesIT {
             CoreSettings.ALL.forEach(to::setting);
             to.scheduler(new FakeScheduler("docker-local"));
         })));
-        services = new DatastoreParts(home, engine, plugins).services(apps, Clock.systemUTC());
+        services = new DatastoreParts(home, engine, new AppSchedulers(plugins, app -> Optional.empty())).services(apps, Clock.systemUTC());
     }
 
     @AfterEach
