@@ -115,7 +115,7 @@ record AppConfig(AppName app, AppId id, String text, Set<String> names, Set<List
                     location @app {
                         root live/%3$s/%8$s/$hokku_slot%9$d$hokku_again;
                         error_page 502 = @again;
-                        error_page 504 = @late;
+                        error_page 504 = @slow;
                         if ($hokku_target = "") { return 502; }
                         proxy_pass http://$hokku_target;
                     }
@@ -125,6 +125,15 @@ record AppConfig(AppName app, AppId id, String text, Set<String> names, Set<List
                         error_page 502 = @down;
                         if ($hokku_again) { return 502; }
                         if ($upstream_bytes_sent != "0") { return 502; }
+                        set $hokku_again -again;
+                        return 418;
+                    }
+                    # The same for one that did not even take the connection in time: its machine may be lost.
+                    location @slow {
+                        error_page 418 = @app;
+                        error_page 504 = @late;
+                        if ($hokku_again) { return 504; }
+                        if ($upstream_bytes_sent != "0") { return 504; }
                         set $hokku_again -again;
                         return 418;
                     }

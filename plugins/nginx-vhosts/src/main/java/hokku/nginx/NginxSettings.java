@@ -40,7 +40,7 @@ final class NginxSettings {
             new Directive("keepalive_timeout", time("keepalive-timeout", "75s", "Time that an idle connection of a client stays open")),
             new Directive("lingering_timeout", time("lingering-timeout", "5s", "Time to wait for more of a client's data when closing")),
             new Directive("send_timeout", time("send-timeout", "60s", "Time allowed between two writes to a client")),
-            new Directive("proxy_connect_timeout", time("proxy-connect-timeout", "60s", "Time allowed to connect to a container")),
+            new Directive("proxy_connect_timeout", time("proxy-connect-timeout", "4s", "Time allowed to connect to a container")),
             new Directive("proxy_read_timeout", time("proxy-read-timeout", "60s", "Time allowed between two reads from a container")),
             new Directive("proxy_send_timeout", time("proxy-send-timeout", "60s", "Time allowed between two writes to a container")),
             new Directive("proxy_buffer_size", formed("proxy-buffer-size", BUFFER, "a size such as 8k")

@@ -33,7 +33,8 @@ import java.util.stream.Collectors;
 ///
 /// `live/<app>/<port>x<slots>` is a link to a set: a folder with a link per slot, each to an empty folder beside it that is named
 /// by an address. nginx picks a slot by chance and resolves it to that name. Slots are spread evenly over the containers; the slot
-/// `<n>-again` leads to the next container, for a request that the first one did not take.
+/// `<n>-again` leads to another container, for a request that the first one did not take: on another machine, where there is one, as the
+/// whole machine may be lost.
 final class Targets {
     /// The numbers of slots that there are; an app has several times as many as it has containers.
     static final List<Integer> SLOTS = List.of(12, 50, 500);
@@ -102,7 +103,7 @@ final class Targets {
             List<String> targets = assignment(addresses, place.slots());
             for (int slot = 0; slot < place.slots(); slot++) {
                 Files.createSymbolicLink(set.resolve(String.valueOf(slot)), Path.of(targets.get(slot)));
-                Files.createSymbolicLink(set.resolve(slot + AGAIN), Path.of(targets.get((slot + 1) % place.slots())));
+                Files.createSymbolicLink(set.resolve(slot + AGAIN), Path.of(again(addresses, targets.get(slot), slot)));
             }
         } catch (IOException | RuntimeException failure) {
             Folder.deleteTree(set);
@@ -183,6 +184,17 @@ final class Targets {
             targets.add(addresses.isEmpty() ? NONE : addresses.get(slot % addresses.size()));
         }
         return targets;
+    }
+
+    /// The one that a request is led to which the first one did not take. They take turns, so that none gets all that another one misses.
+    private static String again(List<String> addresses, String first, int slot) {
+        List<String> elsewhere = addresses.stream().filter(address -> !host(address).equals(host(first))).toList();
+        List<String> others = elsewhere.isEmpty() ? addresses.stream().filter(address -> !address.equals(first)).toList() : elsewhere;
+        return others.isEmpty() ? first : others.get(slot / addresses.size() % others.size());
+    }
+
+    private static String host(String address) {
+        return address.substring(0, address.lastIndexOf(':'));
     }
 
     private static List<String> addresses(Route route, int containerPort) {

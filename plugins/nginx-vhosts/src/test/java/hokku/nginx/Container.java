@@ -9,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Stands for a container: answers each request with its text, and can be asked for what it got.
 final class Container implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicInteger requests = new AtomicInteger();
     private volatile long delayMillis;
 
     Container(String answer) {
@@ -24,6 +26,7 @@ final class Container implements AutoCloseable {
         }
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
+            requests.incrementAndGet();
             byte[] body = exchange.getRequestBody().readAllBytes();
             String text = switch (exchange.getRequestURI().getPath()) {
                 case "/headers" -> exchange.getRequestHeaders().entrySet().stream()
@@ -43,6 +46,11 @@ final class Container implements AutoCloseable {
     Container slow(long millis) {
         delayMillis = millis;
         return this;
+    }
+
+    /// How many it got so far.
+    int requests() {
+        return requests.get();
     }
 
     private void pause() {

@@ -72,6 +72,10 @@ abstract class NginxFixture {
     }
 
     static Endpoint closedPort() throws IOException {
-        return Endpoint.of(ProcessType.WEB, 1, 5000, "127.0.0.1", TestNginx.freePort());
+        return closedPort("127.0.0.1");
+    }
+
+    static Endpoint closedPort(String host) throws IOException {
+        return Endpoint.of(ProcessType.WEB, 1, 5000, host, TestNginx.freePort());
     }
 }

@@ -121,6 +121,65 @@ final class RequestsIT extends NginxFixture {
     }
 
     @Test
+    void aRequestThatAContainerHasTakenAndDoesNotAnswerIsNotRepeatedEither() throws Exception {
+        Container slow = new Container("late").slow(5000);
+        containers.add(slow);
+        commit(route(with(app, "proxy-read-timeout", "300ms"), "hello.test", slow.endpoint()));
+        try (Client client = new Client(nginx.port)) {
+            assertThat(client.send("POST", "hello.test", "/", "body", "").status()).isEqualTo(504);
+        }
+        assertThat(slow.requests()).isOne();
+    }
+
+    @Test
+    void aRequestPassesByAContainerThatDoesNotEvenTakeItsConnection() throws Exception {
+        try (DeafContainer deaf = new DeafContainer()) {
+            commit(route(with(app, "proxy-connect-timeout", "300ms"), "hello.test", deaf.endpoint(), container("one")));
+            int late = 0;
+            for (int i = 0; i < 20; i++) {
+                long begun = System.nanoTime();
+                try (Client client = new Client(nginx.port)) {
+                    Client.Answer answer = client.send("POST", "hello.test", "/echo", "body", "");
+                    assertThat(answer.status()).isEqualTo(200);
+                    assertThat(answer.body()).isEqualTo("POST /echo body");
+                }
+                late += System.nanoTime() - begun > Duration.ofMillis(300).toNanos() ? 1 : 0;
+            }
+            assertThat(late).as("how many met the other one first").isPositive();
+        }
+    }
+
+    @Test
+    void aRequestThatNoContainerTakesIsAnsweredAfterTwoAttempts() throws Exception {
+        try (DeafContainer deaf = new DeafContainer()) {
+            commit(route(with(app, "proxy-connect-timeout", "300ms"), "hello.test", deaf.endpoint()));
+            long begun = System.nanoTime();
+            Client.Answer late = get("hello.test", "/");
+            assertThat(late.status()).isEqualTo(504);
+            assertThat(late.body()).contains("took too long");
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(600), Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
+    void initiallyALostMachineHoldsARequestUpForAFewSeconds() throws Exception {
+        try (DeafContainer deaf = new DeafContainer()) {
+            commit(route(app, "hello.test", deaf.endpoint()));
+            long begun = System.nanoTime();
+            assertThat(get("hello.test", "/").status()).isEqualTo(504);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(12));
+        }
+    }
+
+    @Test
+    void theSecondAttemptIsMadeOnAnotherMachineWhereThereIsOne() throws Exception {
+        commit(route(app, "hello.test", closedPort("127.0.0.2"), closedPort("127.0.0.2"), closedPort("127.0.0.2"), container("one")));
+        for (int i = 0; i < 60; i++) {
+            assertThat(get("hello.test", "/").body()).isEqualTo("one");
+        }
+    }
+
+    @Test
     void aWebSocketHoldsUpTheEndOfItsContainerAndNothingElse() throws Exception {
         commit(route(app, "hello.test", container("old")));
         try (WebSocketContainer chat = new WebSocketContainer(); Client client = new Client(nginx.port)) {
