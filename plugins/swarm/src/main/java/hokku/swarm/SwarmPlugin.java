@@ -8,7 +8,7 @@ import hokku.swarm.registry.RegistryParts;
 /// Runs apps as services of a Docker Swarm.
 public final class SwarmPlugin implements Plugin {
     @Override
-    public void contribute(PluginContext context, Contributions to) {
+    public void contribute(PluginContext context, Contributions to) throws Exception {
         RegistryParts.contribute(context, to);
     }
 }

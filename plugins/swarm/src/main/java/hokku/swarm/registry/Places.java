@@ -5,20 +5,23 @@ import hokku.api.Output;
 import hokku.api.UserError;
 import java.util.Optional;
 
-/// Tells where images of apps go.
+/// Tells where images of apps go: to the registry that was set, else to Hokku's own.
 final class Places {
     private final Logins logins;
+    private final OwnRegistry own;
 
-    Places(Logins logins) {
+    Places(Logins logins, OwnRegistry own) {
         this.logins = logins;
+        this.own = own;
     }
 
     /// @throws UserError when there is no such place
     Place of(App app, Output out) throws InterruptedException {
         Optional<RegistryServer> server = app.value(RegistrySettings.SERVER);
-        if (server.isEmpty()) {
-            throw new UserError("No registry is set for " + app.name() + ". Set one: dokku registry:set " + app.name() + " server <registry>");
+        if (server.isPresent()) {
+            return new Place(new Repository(server.get(), RegistrySettings.path(app)), logins.find(app.name(), server.get()), false);
         }
-        return new Place(new Repository(server.get(), RegistrySettings.path(app)), logins.find(app.name(), server.get()), false);
+        Login login = own.demand(out);
+        return new Place(new Repository(login.server(), RegistrySettings.path(app)), Optional.of(login), true);
     }
 }

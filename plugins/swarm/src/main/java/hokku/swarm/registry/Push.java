@@ -1,6 +1,7 @@
 package hokku.swarm.registry;
 
 import com.github.dockerjava.api.async.ResultCallbackTemplate;
+import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.api.model.PushResponseItem;
 import com.github.dockerjava.api.model.ResponseItem.ProgressDetail;
 import hokku.api.Output;
@@ -8,7 +9,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// One push, as the engine tells of it. Closing it cancels it: the engine gives up what nobody waits for.
 final class Push extends ResultCallbackTemplate<Push, PushResponseItem> {
@@ -16,6 +20,8 @@ final class Push extends ResultCallbackTemplate<Push, PushResponseItem> {
     private static final long MEGABYTE = 1024 * 1024;
 
     private final Output out;
+    /// The library's own way to wait for a while closes the stream at the end of it.
+    private final CompletableFuture<Boolean> end = new CompletableFuture<>();
     private final Map<String, Layer> layers = new HashMap<>();
     private volatile long heard = System.nanoTime();
     private volatile Optional<String> error = Optional.empty();
@@ -45,6 +51,18 @@ final class Push extends ResultCallbackTemplate<Push, PushResponseItem> {
         }
     }
 
+    @Override
+    public void onError(Throwable broken) {
+        end.completeExceptionally(broken);
+        super.onError(broken);
+    }
+
+    @Override
+    public void onComplete() {
+        end.complete(true);
+        super.onComplete();
+    }
+
     private synchronized void note(String layer, String state, Optional<ProgressDetail> progress) {
         Optional<Layer> before = Optional.ofNullable(layers.get(layer));
         long total = progress.map(ProgressDetail::getTotal).orElseGet(() -> before.map(Layer::total).orElse(0L));
@@ -60,13 +78,23 @@ final class Push extends ResultCallbackTemplate<Push, PushResponseItem> {
     /// @param patience how long nothing may be heard of it
     /// @return why it failed, if so
     Optional<String> await(Duration patience) throws InterruptedException {
-        while (!awaitCompletion(1, TimeUnit.SECONDS)) {
+        while (!hasEnded()) {
             if (System.nanoTime() - heard > patience.toNanos()) {
                 return Optional.of("i/o timeout: nothing was heard of the push for " + patience.toSeconds() + " s");
             }
             tellProgress();
         }
         return error;
+    }
+
+    private boolean hasEnded() throws InterruptedException {
+        try {
+            return end.get(1, TimeUnit.SECONDS);
+        } catch (TimeoutException notYet) {
+            return false;
+        } catch (ExecutionException broken) {
+            throw broken.getCause() instanceof RuntimeException exception ? exception : new DockerClientException("the push broke off", broken.getCause());
+        }
     }
 
     Optional<String> digest() {

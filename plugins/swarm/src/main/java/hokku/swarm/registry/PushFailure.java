@@ -2,7 +2,6 @@ package hokku.swarm.registry;
 
 import com.github.dockerjava.api.exception.UnauthorizedException;
 import hokku.api.UserError;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,9 +10,8 @@ import java.util.regex.Pattern;
 /// Says in plain words what an engine or a registry refused, and what to do next.
 final class PushFailure {
     private static final Pattern ANSWER = Pattern.compile("(?s)(?:Status \\d+: )?\\{\\s*\"message\"\\s*:\\s*\"(.*)\"\\s*}\\s*");
-    private static final List<String> SILENT = List.of("connection refused", "no such host", "i/o timeout", "no route to host", "network is unreachable",
-            "connection reset", "awaiting headers", "deadline exceeded", "tls handshake timeout", "broken pipe", "unexpected eof", ": eof",
-            "server misbehaving", "bad gateway", "service unavailable", "gateway timeout", "502", "503", "504");
+    private static final String SILENT = "connection refused|no such host|i/o timeout|no route to host|network is unreachable|connection reset|"
+            + "awaiting headers|deadline exceeded|tls handshake timeout|broken pipe|\\beof$|closed network connection|server misbehaving|status:? 50[234]";
 
     private PushFailure() {}
 
@@ -26,29 +24,34 @@ final class PushFailure {
             return error(what, "the registry speaks http, and engines demand https. Give it a certificate; or let every engine accept it as it is:"
                     + " add \"insecure-registries\": [\"" + server + "\"] to /etc/docker/daemon.json of this machine and of every node, and restart the engines");
         }
-        if (lower.contains("unknown authority") || lower.contains("self-signed") || lower.contains("self signed")) {
+        if (has(lower, "unknown authority|self-?signed|self signed")) {
             return error(what, "its certificate is signed by nobody that the engine knows. " + trust(server, own));
         }
-        if (lower.contains("x509:") || lower.contains("tls:")) {
+        if (has(lower, "x509:|tls: ")) {
             return error(what, "its certificate is not accepted: " + told + ". Give the registry a certificate that is valid, and for the name " + server);
         }
         if (lower.contains("no space left")) {
-            return error(what, "there is no space left: " + told + ". Free some where the registry stores its images"
-                    + (own ? ", on this machine: docker system df" : ", or on this machine: docker system df"));
+            return error(what, "there is no space left: " + told + ". Free some on the machine that it names, this one or the registry's: docker system df");
         }
-        if (lower.contains("incorrect username or password") || lower.contains("unauthorized") || lower.contains("no basic auth")
-                || lower.contains("authentication required") || lower.contains("401")) {
+        if (has(lower, "incorrect username or password|unauthorized|no basic auth|authentication required|status:? 401")) {
             return error(what, "the registry refuses the login. Log in: dokku registry:login <app> " + server + " <username>");
         }
-        if (lower.contains("denied") || lower.contains("insufficient_scope") || lower.contains("forbidden") || lower.contains("403")) {
+        if (has(lower, "denied|insufficient_scope|forbidden|status:? 403")) {
             return error(what, "the registry denies it: " + told + ". Look whether the repository is there and whether the user may push to it:"
                     + " dokku registry:login, dokku registry:set <app> image-repo <repository>");
         }
-        if (SILENT.stream().anyMatch(lower::contains)) {
+        if (has(lower, "status:? 500")) {
+            return error(what, "the registry failed: " + told + ". Its log says why; mostly it has no space left" + (own ? ", on this machine: docker system df" : ""));
+        }
+        if (has(lower, SILENT)) {
             return new UserError(UserError.UNAVAILABLE, what + ": the registry " + server + " does not answer (" + told + "). "
-                    + (own ? "Look why: dokku registry:report --global, docker logs" : "Look whether its name is right and whether this machine reaches it") );
+                    + (own ? "Look why: dokku registry:report --global, docker logs" : "Look whether its name is right and whether this machine reaches it"));
         }
         return error(what, told);
+    }
+
+    private static boolean has(String text, String pattern) {
+        return Pattern.compile(pattern).matcher(text).find();
     }
 
     static UserError of(RegistryServer server, boolean own, String what, RuntimeException refused) {

@@ -6,14 +6,15 @@ import hokku.api.AppId;
 ///
 /// @param app the id of the app that it is of: names change
 /// @param image its id on the server's engine
+/// @param own whether the registry is the one that Hokku runs, at whichever address it was then
 /// @param digest what the registry knows it by; empty until it is known to be there
-record PushedImage(AppId app, Repository repository, int release, String image, String digest) {
+record PushedImage(AppId app, Repository repository, boolean own, int release, String image, String digest) {
     boolean isThere() {
         return !digest.isEmpty();
     }
 
     PushedImage withDigest(String known) {
-        return new PushedImage(app, repository, release, image, known);
+        return new PushedImage(app, repository, own, release, image, known);
     }
 
     /// Its name on the engine.

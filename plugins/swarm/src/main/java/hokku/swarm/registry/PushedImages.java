@@ -90,6 +90,7 @@ final class PushedImages {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("server", image.repository().server().host());
             entry.put("repository", image.repository().path());
+            entry.put("own", image.own());
             entry.put("release", image.release());
             entry.put("image", image.image());
             entry.put("digest", image.digest());
@@ -99,7 +100,7 @@ final class PushedImages {
 
     private static PushedImage image(AppId app, Map<?, ?> fields) {
         return new PushedImage(app, new Repository(RegistryServer.of((String) fields.get("server")), (String) fields.get("repository")),
-                ((Number) fields.get("release")).intValue(), (String) fields.get("image"), (String) fields.get("digest"));
+                (Boolean) fields.get("own"), ((Number) fields.get("release")).intValue(), (String) fields.get("image"), (String) fields.get("digest"));
     }
 
     private PrivateFile file(AppId app) {

@@ -46,7 +46,7 @@ final class Registry implements Publisher {
         try {
             Place place = places.of(app, out);
             InspectImageResponse found = inspect(app.name(), release, image);
-            PushedImage wanted = new PushedImage(app.id(), place.repository(), release, found.getId(), "");
+            PushedImage wanted = new PushedImage(app.id(), place.repository(), place.own(), release, found.getId(), "");
             Optional<String> known = known(wanted, found);
             String digest = known.isPresent() ? known.get() : push(app, place, wanted, out);
             return new Published(place.repository().at(digest), place.login().map(Login::auth));
@@ -133,8 +133,8 @@ final class Registry implements Publisher {
     private void demandOwnRepository(App app, Repository repository) {
         for (AppName name : apps.list()) {
             Optional<App> other = name.equals(app.name()) ? Optional.empty() : apps.find(name);
-            if (other.isPresent() && !other.get().id().equals(app.id()) && pushed.of(other.get().id()).stream().anyMatch(each -> each.repository().equals(repository))
-                    && RegistrySettings.path(other.get()).equals(repository.path())) {
+            if (other.isPresent() && RegistrySettings.path(other.get()).equals(repository.path())
+                    && pushed.of(other.get().id()).stream().anyMatch(each -> each.repository().equals(repository))) {
                 throw new UserError("The repository " + repository + " holds the images of " + name + " already. Give " + app.name()
                         + " its own: dokku registry:set " + app.name() + " image-repo <repository>");
             }
