@@ -43,7 +43,8 @@ public interface Contributions {
     /// @param command gives a new object for each call, annotated with `@CommandLine.Command(name = "noun:verb", …)`
     void command(Supplier<? extends Command> command);
 
-    /// Adds a setting; `<group>:set` and `<group>:report` follow from it.
+    /// Adds a setting; `<group>:set` and `<group>:report` follow from it. Where there is a command `<group>:set` already, also one that
+    /// follows from a datastore, it is set by `<group>:set-property`.
     void setting(Setting<?> setting);
 
     /// Adds fields to `<group>:report`.

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Something that a user can set: `<group>:set <app>|--global <key> <value>`.
+/// Something that a user can set: `<group>:set <app>|--global <key> <value>`, or `<group>:set-property` where `<group>:set` is something else.
 ///
 /// Declared once with [Contributions#setting]; validation, `:set`, `:report`, JSON and masking follow from it.
 /// Read it from an app with [App#value], or from the whole server with [Global#value]. Immutable.

@@ -6,14 +6,17 @@ import hokku.api.Setting;
 import hokku.api.Setting.Scope;
 import hokku.api.UserError;
 import hokku.api.spi.Report;
+import hokku.core.plugin.Registry;
 import hokku.core.plugin.Registry.Contribution;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// What `<group>:report` tells: the fields of the group's reports, then its settings. By flag, without the hyphens before it.
+/// What `<group>:report` tells: the fields of the group's reports, then its settings, or all by their names where a report is sorted.
+/// By flag, without the hyphens before it.
 final class ReportFields {
     /// Stands for the value of a secret setting.
     static final String MASK = "*******";
@@ -33,6 +36,12 @@ final class ReportFields {
         this.settings = List.copyOf(settings);
     }
 
+    static ReportFields of(String group, Registry registry) {
+        List<Setting<?>> settings = new ArrayList<>();
+        registry.settings().values().stream().map(Contribution::value).filter(setting -> setting.group().equals(group)).forEach(settings::add);
+        return new ReportFields(group, registry.reports().getOrDefault(group, List.of()), settings);
+    }
+
     String group() {
         return group;
     }
@@ -49,8 +58,7 @@ final class ReportFields {
             }
             set.put(flag("computed-", setting), computed(setting, app));
         }
-        set.forEach(fields::putIfAbsent);
-        return fields;
+        return merged(fields, set);
     }
 
     SequencedMap<String, String> of(Global global) throws InterruptedException, PluginFailure {
@@ -62,8 +70,12 @@ final class ReportFields {
                 set.put(flag("computed-", setting), computed(setting, global));
             }
         }
-        set.forEach(fields::putIfAbsent);
-        return fields;
+        return merged(fields, set);
+    }
+
+    private SequencedMap<String, String> merged(SequencedMap<String, String> reported, SequencedMap<String, String> set) {
+        set.forEach(reported::putIfAbsent);
+        return reports.stream().anyMatch(report -> report.value().sorted()) ? new TreeMap<>(reported) : reported;
     }
 
     private SequencedMap<String, String> reported(Source source) throws InterruptedException, PluginFailure {

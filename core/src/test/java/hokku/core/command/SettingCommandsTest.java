@@ -92,8 +92,8 @@ class SettingCommandsTest {
         assertThat(apps.get("hello").value(SIZE)).contains(20);
         assertThat(run("shop:set", "hello", "size").marked()).containsExactly("=====> Unsetting size");
         assertThat(apps.get("hello").own(SIZE)).isEmpty();
-        assertThat(run("shop:set", "hello", "owner", "").marked()).containsExactly("=====> Unsetting owner");
-        assertThat(apps.calls()).containsExactly("change hello", "change hello");
+        assertThat(run("shop:set", "hello", "owner", "").marked()).containsExactly("=====> Unsetting owner", "       Nothing has changed");
+        assertThat(apps.calls()).containsExactly("change hello without restart", "change hello without restart");
     }
 
     @Test
@@ -102,7 +102,7 @@ class SettingCommandsTest {
         run("shop:set", "--global", "size", "30");
         assertThat(apps.global().value(SIZE)).contains(30);
         assertThat(apps.get("hello").value(SIZE)).contains(30);
-        assertThat(apps.calls()).containsExactly("change global");
+        assertThat(apps.calls()).containsExactly("change global without restart");
     }
 
     @Test
@@ -164,6 +164,22 @@ class SettingCommandsTest {
                        Shop size:                     20
                        Shop token:
                 """);
+    }
+
+    @Test
+    void aSortedReportHasTheSettingsAmongItsFields() throws Exception {
+        contributions.report(new OrderedReport());
+        run("shop:set", "--global", "size", "30");
+        assertThat(labels(run("shop:report", "hello"))).containsExactly("Shop computed city", "Shop computed owner", "Shop computed size",
+                "Shop computed token", "Shop global city", "Shop global size", "Shop global token", "Shop last", "Shop open", "Shop owner", "Shop size",
+                "Shop token");
+        assertThat(labels(run("shop:report", "--global"))).containsExactly("Shop branches", "Shop computed city", "Shop computed size",
+                "Shop computed token", "Shop global city", "Shop global size", "Shop global token", "Shop last");
+        assertThat(run("shop:report", "--global", "--shop-computed-size").printed()).isEqualTo("30\n");
+    }
+
+    private static List<String> labels(RecordingSession session) {
+        return session.printed().lines().map(line -> line.strip().split(":")[0]).toList();
     }
 
     @Test
@@ -246,6 +262,28 @@ class SettingCommandsTest {
         @Override
         public SequencedMap<String, String> globalFields(Global global) {
             return new LinkedHashMap<>(Map.of("branches", "3"));
+        }
+    }
+
+    private static final class OrderedReport implements Report {
+        @Override
+        public String group() {
+            return "shop";
+        }
+
+        @Override
+        public boolean sorted() {
+            return true;
+        }
+
+        @Override
+        public SequencedMap<String, String> fields(App app) {
+            return new LinkedHashMap<>(Map.of("last", "1"));
+        }
+
+        @Override
+        public SequencedMap<String, String> globalFields(Global global) {
+            return new LinkedHashMap<>(Map.of("last", "2"));
         }
     }
 

@@ -15,6 +15,12 @@ public interface Report {
         return group() + "-";
     }
 
+    /// Whether all fields of the group are shown in the order of their names, those of its settings among these. Otherwise they are shown
+    /// as they come, and those of the settings after them.
+    default boolean sorted() {
+        return false;
+    }
+
     /// The fields of one app, value by name: `running` → `true`. Shown as `Nginx running:`, and selected by `--nginx-running`, where
     /// [#prefix] is `nginx-`.
     SequencedMap<String, String> fields(App app) throws Exception;

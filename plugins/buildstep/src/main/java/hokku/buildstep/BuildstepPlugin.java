@@ -19,8 +19,7 @@ public final class BuildstepPlugin implements Plugin {
         Stream.of(BuildstepSettings.MEMORY, BuildstepSettings.CPUS, BuildstepSettings.TIMEOUT, BuildstepSettings.CACHE_SIZE,
                 BuildstepSettings.AT_ONCE, BuildstepSettings.FOLDER).forEach(to::setting);
         to.builder(new BuildstepBuilder(context.engine(), context.json(), stacks, caches));
-        commands(context.apps(), context.json(), to);
-        to.report(new BuildpacksReport());
+        buildpacks(context.apps(), context.json(), to);
         to.job(new Leftovers(context.apps(), caches, stacks));
         to.listener(event -> {
             if (event instanceof AppEvent.Destroyed destroyed) {
@@ -29,13 +28,15 @@ public final class BuildstepPlugin implements Plugin {
         });
     }
 
-    static void commands(Apps apps, Json json, Contributions to) {
+    /// What the noun `buildpacks` is made of. Its setting is set by `buildpacks:set-property`, which the core makes.
+    static void buildpacks(Apps apps, Json json, Contributions to) {
         to.command(() -> new BuildpacksAdd(apps));
         to.command(() -> new BuildpacksSet(apps));
         to.command(() -> new BuildpacksRemove(apps));
         to.command(() -> new BuildpacksClear(apps));
         to.command(() -> new BuildpacksList(apps));
-        to.command(() -> new BuildpacksSetProperty(apps));
         to.command(() -> new BuildpacksDetect(apps, json));
+        to.setting(BuildstepSettings.STACK);
+        to.report(new BuildpacksReport());
     }
 }

@@ -16,13 +16,13 @@ final class BuildstepSettings {
     /// The variable that names one buildpack, stronger than all else.
     static final EnvKey BUILDPACK_URL = EnvKey.of("BUILDPACK_URL");
 
-    /// Set by `buildpacks:add` and its kin, each as it was typed. Looked at where they are set, and again where they are used: what is bundled may change between.
+    /// Set by `buildpacks:add` and its kin, each as it was typed, and therefore not contributed. Looked at where they are set, and again where they are used: what is bundled may change between.
     static final Setting<List<String>> LIST = Setting.<List<String>>of(BUILDPACKS, "list",
             text -> List.of(text.split(" ")), value -> String.join(" ", value)).scope(Scope.APP);
 
     /// Set by `buildpacks:set-property`.
     static final Setting<String> STACK = Setting.of(BUILDPACKS, "stack", BuildstepSettings::image, Function.identity())
-            .initially("debian:bookworm-slim").help("image of Debian's family that the apps are built on");
+            .initially("debian:bookworm-slim").help("image of Debian's family that apps are built on");
 
     static final Setting<String> MEMORY = Setting.of(GROUP, "memory", text -> size("memory", text), Function.identity())
             .initially("2g").help("how much memory a build may use, as 512m or 2g");

@@ -8,21 +8,37 @@ import hokku.api.App;
 import hokku.api.AppName;
 import hokku.api.Env;
 import hokku.api.Global;
+import hokku.api.Release;
 import hokku.api.Setting;
 import hokku.api.UserError;
 import hokku.api.spi.Command;
+import hokku.core.command.SettingCommands;
+import hokku.core.plugin.BuiltIn;
+import hokku.core.plugin.PluginHost;
+import hokku.core.plugin.Services;
+import hokku.core.plugin.Snapshots;
+import hokku.core.state.Home;
 import hokku.testkit.FakeApps;
 import hokku.testkit.FakeSourceTree;
 import hokku.testkit.PlainJson;
 import hokku.testkit.RecordingContributions;
 import hokku.testkit.RecordingSession;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /// The commands `buildpacks:…`.
 class BuildpacksCommandsTest {
@@ -32,10 +48,26 @@ class BuildpacksCommandsTest {
     private final FakeApps apps = new FakeApps();
     private final RecordingContributions contributions = new RecordingContributions();
 
+    private PluginHost host;
+
+    /// The plugin's own commands, and those that the core makes of its setting and its report.
     @BeforeEach
-    void contribute() {
+    void contribute(@TempDir Path folder) throws Exception {
         apps.add("hello");
-        BuildstepPlugin.commands(apps, new PlainJson(), contributions);
+        Home home = new Home(folder);
+        home.create();
+        host = new PluginHost(home, folder.resolve("shipped"), Clock.systemUTC(), Duration.ofSeconds(1));
+        host.start(new Services(apps, null, new PlainJson(), (kind, name) -> List.of()), List.of(new BuiltIn("buildstep", "1", "", (context, to) ->
+                BuildstepPlugin.buildpacks(apps, new PlainJson(), to))));
+        try (Snapshots.Lease lease = host.lease()) {
+            lease.registry().commands().values().forEach(command -> contributions.command(command.value()));
+            SettingCommands.derive(lease.registry(), apps).values().forEach(contributions::command);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        host.close();
     }
 
     private RecordingSession run(String name, String... words) throws Exception {
@@ -197,15 +229,20 @@ class BuildpacksCommandsTest {
             said.append(String.join("\n", session.marked())).append(session.printed());
         }
         assertThat(list()).isEqualTo(SECRET);
-        said.append(new BuildpacksReport().fields(apps.get("hello")));
-        App other = apps.get("hello").withSetting(BuildstepSettings.LIST, "").withEnv(Env.of(Map.of("BUILDPACK_URL", SECRET)));
-        said.append(new BuildpacksReport().fields(other));
+        said.append(report("hello"));
+        apps.put(apps.get("hello").withSetting(BuildstepSettings.LIST, "").withEnv(Env.of(Map.of("BUILDPACK_URL", SECRET))));
+        said.append(report("hello"));
         assertThat(said.toString()).contains(SHOWN).doesNotContain("secret");
         assertThatThrownBy(() -> runLine("buildpacks:remove hello https://joe:secret@host/none")).hasMessageNotContaining("secret");
     }
 
+    private String report(String... words) throws Exception {
+        return run("buildpacks:report", words).printed();
+    }
+
     @Test
     void theStackIsSetForAnAppAndForTheServer() throws Exception {
+        apps.put(deployed(apps.get("hello")));
         RecordingSession session = run("buildpacks:set-property", "hello", "stack", "debian:trixie-slim");
         assertThat(session.marked()).containsExactly("=====> Setting stack to debian:trixie-slim", "       The next deploy of hello heeds it");
         assertThat(Stacks.base(apps.get("hello"))).isEqualTo("debian:trixie-slim");
@@ -220,18 +257,34 @@ class BuildpacksCommandsTest {
                 "change global without restart");
     }
 
+    private static App deployed(App app) {
+        return app.withRelease(Optional.of(new Release(app.name(), 1, "sha256:1", "hokku/hello:1", "buildstep", Env.EMPTY, new TreeMap<>(), List.of(),
+                true, "c0ffee", Map.of(), Map.of(), "tester", Instant.EPOCH)));
+    }
+
     @Test
-    void aReportTellsWhatIsSetAndWhatHolds() {
+    void aReportTellsWhatIsSetAndWhatHolds() throws Exception {
+        assertThat(report("--global")).isEqualTo("""
+                       Buildpacks computed stack:     debian:bookworm-slim
+                       Buildpacks global stack:
+                """);
         apps.setGlobal(Global.EMPTY.withSetting(BuildstepSettings.STACK, "example/base:1"));
         given("java https://host/x");
-        BuildpacksReport report = new BuildpacksReport();
-        assertThat(report.fields(apps.get("hello"))).containsExactly(Map.entry("computed-list", "java,https://host/x"),
-                Map.entry("computed-stack", "example/base:1"), Map.entry("global-stack", "example/base:1"), Map.entry("list", "java,https://host/x"),
-                Map.entry("stack", ""));
-        App app = apps.get("hello").withSetting(BuildstepSettings.STACK, "debian:trixie-slim").withEnv(Env.of(Map.of("BUILDPACK_URL", "go ")));
-        assertThat(report.fields(app)).containsEntry("computed-list", "go").containsEntry("list", "java,https://host/x")
-                .containsEntry("computed-stack", "debian:trixie-slim").containsEntry("stack", "debian:trixie-slim");
-        assertThat(report.globalFields(Global.EMPTY)).containsExactly(Map.entry("computed-stack", "debian:bookworm-slim"), Map.entry("global-stack", ""));
+        assertThat(report("hello")).isEqualTo("""
+                       Buildpacks computed list:      java,https://host/x
+                       Buildpacks computed stack:     example/base:1
+                       Buildpacks global stack:       example/base:1
+                       Buildpacks list:               java,https://host/x
+                       Buildpacks stack:
+                """);
+        apps.put(apps.get("hello").withSetting(BuildstepSettings.STACK, "debian:trixie-slim").withEnv(Env.of(Map.of("BUILDPACK_URL", "go "))));
+        assertThat(report("hello")).isEqualTo("""
+                       Buildpacks computed list:      go
+                       Buildpacks computed stack:     debian:trixie-slim
+                       Buildpacks global stack:       example/base:1
+                       Buildpacks list:               java,https://host/x
+                       Buildpacks stack:              debian:trixie-slim
+                """);
     }
 
     @Test
@@ -300,17 +353,20 @@ class BuildpacksCommandsTest {
 
     @Test
     void eachCommandIsDescribed() {
-        assertThat(contributions.commands()).hasSize(7);
+        assertThat(contributions.commands()).hasSize(8);
         contributions.commands().forEach((name, command) -> {
-            var annotation = command.get().getClass().getAnnotation(picocli.CommandLine.Command.class);
-            assertThat(annotation.description()).as(name).hasSize(1);
-            assertThat(annotation.customSynopsis()).as(name).allMatch(line -> line.startsWith("dokku " + name));
+            var usage = new CommandLine(command.get()).getCommandSpec().usageMessage();
+            assertThat(usage.description()).as(name).hasSize(1);
+            assertThat(usage.customSynopsis()).as(name).allMatch(line -> line.startsWith("dokku " + name + " "));
         });
+        var usage = new CommandLine(contributions.commands().get("buildpacks:set-property").get()).getCommandSpec().usageMessage();
+        assertThat(usage.customSynopsis()).containsExactly("dokku buildpacks:set-property (<app>|--global) <property> [<value>]");
+        assertThat(usage.footer()).contains("  stack: image of Debian's family that apps are built on (initially debian:bookworm-slim)");
     }
 
     @Test
     void anAppMustBeNamed() {
-        contributions.commands().keySet().forEach(name -> assertThatThrownBy(() -> run(name)).as(name).isInstanceOf(UserError.class)
+        contributions.commands().keySet().stream().filter(name -> !name.equals("buildpacks:report")).forEach(name -> assertThatThrownBy(() -> run(name)).as(name).isInstanceOf(UserError.class)
                 .hasMessageContaining("Please specify an app to run the command on"));
     }
 
@@ -322,6 +378,8 @@ class BuildpacksCommandsTest {
         App renamed = apps.get("hello").withName(AppName.of("other"));
         assertThat(renamed.settings()).containsOnlyKeys("buildpacks.list", "buildpacks.stack");
         assertThat(renamed.own(BuildstepSettings.LIST)).contains(List.of(SECRET));
-        assertThat(new BuildpacksReport().fields(renamed)).containsEntry("list", SHOWN).containsEntry("stack", "debian:trixie-slim");
+        apps.put(renamed);
+        assertThat(report("other", "--buildpacks-list")).isEqualTo(SHOWN + "\n");
+        assertThat(report("other", "--buildpacks-stack")).isEqualTo("debian:trixie-slim\n");
     }
 }
