@@ -141,7 +141,7 @@ public final class Server implements AutoCloseable {
                 configuration.address(), clock)::list);
         ServiceWatch watch = new ServiceWatch(plugins, services);
         plugins.start(new Services(parts.apps(), engine, address -> another(address, instance), json, new InUse(catalogue, services),
-                datastore -> DatastoreCommands.of(datastore, services, backups, parts.apps())),
+                datastore -> DatastoreCommands.derive(datastore, services, backups, parts.apps(), plugins)),
                 builtIns(parts, keys, plugins, audit, json, doctor, watch, new BackupSchedule(plugins, backups, clock)));
         GitReceive receive = new GitReceive(repositories, parts.deploys());
         GitUpload upload = new GitUpload(repositories, parts.deploys());

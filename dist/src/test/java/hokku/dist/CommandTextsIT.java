@@ -74,6 +74,15 @@ class CommandTextsIT {
         assertThat(offered).contains("access-logs", "set", "report").doesNotContain("apps");
     }
 
+    /// Where `:set` is a command of its own, the properties have another one.
+    @Test
+    void theManualAndTheCompletionKnowWhatSetsTheProperties() throws Exception {
+        assertThat(page("man/man1/dokku.1.gz").lines()).contains(".B \"buildpacks:set\\-property (<app>|\\-\\-global) <property> [<value>]\"",
+                ".B \"postgres:set\\-property \\-\\-global <property> [<value>]\"", ".B \"redis:set\\-property \\-\\-global <property> [<value>]\"");
+        assertThat(Files.readAllLines(share().resolve("bash-completion/completions/dokku"))).contains("buildpacks:set-property;app;--global --help;stack",
+                "postgres:set-property;;--global --help;version", "redis:set-property;;--global --help;version");
+    }
+
     @Test
     void theCommandsOfTheHostAreCompleted() throws Exception {
         String script = "source " + share().resolve("bash-completion/completions/hokku") + "; complete -p hokku; ";

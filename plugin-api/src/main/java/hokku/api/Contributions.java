@@ -35,7 +35,7 @@ public interface Contributions {
 
     void proxy(Proxy proxy);
 
-    /// Adds a kind of service; the commands `<name>:create` and so on follow from it.
+    /// Adds a kind of service; the commands `<name>:create` and so on follow from it, and the setting `version` of the group `<name>`.
     void datastore(Datastore datastore);
 
     /// Adds a command.

@@ -7,6 +7,8 @@ import hokku.api.spi.Command;
 import hokku.api.spi.Datastore;
 import hokku.core.datastore.Services;
 import hokku.core.datastore.backup.Backups;
+import hokku.core.plugin.Derivation;
+import hokku.core.plugin.Snapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +20,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// The commands that follow from a datastore: `postgres:create` and so on. Each group of them is a class of its own.
+/// What follows from a datastore: the commands `postgres:create` and so on, each group of them in a class of its own, and a setting.
 public final class DatastoreCommands {
     private DatastoreCommands() {}
 
-    /// @return the commands by name
-    public static Map<String, Supplier<? extends Command>> of(Datastore datastore, Services services, Backups backups, Apps apps) {
-        Shared shared = new Shared(datastore, services, backups, apps);
+    /// @param snapshots where the settings of the datastore's group are
+    public static Derivation derive(Datastore datastore, Services services, Backups backups, Apps apps, Snapshots snapshots) {
+        return new Derivation(commands(new Shared(datastore, services, backups, apps, snapshots)), List.of(DatastoreSettings.version(datastore)));
+    }
+
+    private static Map<String, Supplier<? extends Command>> commands(Shared shared) {
         Map<String, Supplier<? extends Command>> commands = new TreeMap<>();
         List<Supplier<Derived>> all = new ArrayList<>();
         all.addAll(ServiceLifeCommands.of(shared));
@@ -40,7 +45,12 @@ public final class DatastoreCommands {
     }
 
     /// What all of them work on.
-    record Shared(Datastore datastore, Services services, Backups backups, Apps apps) {}
+    record Shared(Datastore datastore, Services services, Backups backups, Apps apps, Snapshots snapshots) {
+        /// The version of the image where a command names none.
+        String version() {
+            return apps.global().value(DatastoreSettings.version(datastore)).orElseThrow();
+        }
+    }
 
     /// A command whose noun is the datastore's name.
     abstract static class Derived implements Command {

@@ -117,9 +117,13 @@ final class ReportCommand implements hokku.api.spi.Command {
         } else if (format.equals("json")) {
             session.json(report);
         } else {
-            session.out().milestone(about + " " + fields.group() + " information");
-            report.forEach((flag, value) -> session.print(("       " + label(flag) + value).stripTrailing()));
+            tell(about, fields.group(), report, session);
         }
+    }
+
+    static void tell(String about, String group, SequencedMap<String, String> report, Session session) {
+        session.out().milestone(about + " " + group + " information");
+        report.forEach((flag, value) -> session.print(("       " + label(flag) + value).stripTrailing()));
     }
 
     private String selected(SequencedMap<String, String> report) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,13 +35,18 @@ final class ServiceLifeCommands {
         }
 
         @Override
+        void describe(CommandSpec spec) {
+            spec.usageMessage().footer("%nWithout --image-version the service gets what " + datastore().name() + ":set-property --global version says.");
+        }
+
+        @Override
         public Access access() {
             return Access.DEPLOY;
         }
 
         @Override
         public void run(Session session) throws InterruptedException {
-            String image = details.image(datastore().image(), datastore().version());
+            String image = details.image(datastore().image(), shared.version());
             Service made = services().create(datastore(), name(), new Services.Wish(image, details::put), session.out());
             session.out().milestone(Services.capitalized(datastore()) + " container created: " + made.name());
             ServiceInfo.tell(shared, made, session);

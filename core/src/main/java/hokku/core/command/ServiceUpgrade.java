@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 final class ServiceUpgrade extends OfService {
     @Option(names = {"-i", "--image"}, paramLabel = "<image>", description = "Image to use, without its version")
     private String image;
-    @Option(names = {"-I", "--image-version"}, paramLabel = "<version>", description = "Version of the image; the usual one without it")
+    @Option(names = {"-I", "--image-version"}, paramLabel = "<version>", description = "Version of the image; the one that new services get without it")
     private String version;
     @Option(names = "--discard-former", description = "Remove the data from before the last upgrade, and do nothing else")
     private boolean discard;
@@ -45,7 +45,7 @@ final class ServiceUpgrade extends OfService {
         }
         Service before = services().get(datastore(), name());
         String usual = before.image().substring(0, before.image().length() - before.version().length() - 1);
-        String wanted = ServiceDetails.checked(Optional.ofNullable(image).orElse(usual) + ":" + Optional.ofNullable(version).orElse(datastore().version()));
+        String wanted = ServiceDetails.checked(Optional.ofNullable(image).orElse(usual) + ":" + Optional.ofNullable(version).orElse(shared.version()));
         session.out().step("Upgrading " + name() + " from " + before.image() + " to " + wanted);
         Service after = services().upgrades().upgrade(datastore(), name(), wanted, session.out());
         after.setting(Upgrades.FORMER_VOLUME).ifPresent(volume -> session.out().detail("The former data is kept until: dokku "

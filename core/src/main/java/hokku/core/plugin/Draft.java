@@ -51,13 +51,13 @@ final class Draft implements Contributions {
     final List<Authorizer> authorizers = new ArrayList<>();
     final List<Named<Examination>> examinations = new ArrayList<>();
     private final Map<String, String> taken;
-    private final Function<Datastore, Map<String, Supplier<? extends Command>>> derived;
+    private final Function<Datastore, Derivation> derived;
     private Optional<RuntimeException> refused = Optional.empty();
     private boolean open = true;
 
     /// @param taken the plugin by each name that is given away already; names of this plugin are added to it
-    /// @param derived the commands that follow from a datastore
-    Draft(String plugin, Map<String, String> taken, Function<Datastore, Map<String, Supplier<? extends Command>>> derived) {
+    /// @param derived what follows from a datastore
+    Draft(String plugin, Map<String, String> taken, Function<Datastore, Derivation> derived) {
         this.plugin = plugin;
         this.derived = derived;
         this.taken = taken;
@@ -102,7 +102,9 @@ final class Draft implements Contributions {
     @Override
     public void datastore(Datastore datastore) {
         datastores.add(named("datastore", KEY, datastore.name(), datastore));
-        derived.apply(datastore).forEach((name, command) -> commands.add(named("command", COMMAND, name, command)));
+        Derivation following = derived.apply(datastore);
+        following.commands().forEach((name, command) -> commands.add(named("command", COMMAND, name, command)));
+        following.settings().forEach(this::setting);
     }
 
     @Override

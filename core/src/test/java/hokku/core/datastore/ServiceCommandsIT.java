@@ -45,7 +45,7 @@ class ServiceCommandsIT {
         JsonText json = new JsonText();
         host = new PluginHost(house.home, folder.resolve("shipped"), Clock.systemUTC(), Duration.ofMinutes(1));
         host.start(new hokku.core.plugin.Services(house.apps, null, null, json, (kind, name) -> List.of(),
-                datastore -> DatastoreCommands.of(datastore, house.services, house.backups, house.apps)), List.of(
+                datastore -> DatastoreCommands.derive(datastore, house.services, house.backups, house.apps, host)), List.of(
                         new BuiltIn("core", "1.0.0", "", new Completion(host)),
                         new BuiltIn("postgres", "1.0.0", "", (context, to) -> to.datastore(house.datastore))));
         AuthorizedKeys keys = new AuthorizedKeys(house.home.authorizedKeys());
@@ -100,11 +100,31 @@ class ServiceCommandsIT {
         assertThat(reader.ssh("postgres:info", "db", "--status").out()).isEqualTo("running\n");
     }
 
+    /// `postgres:set` is about one service, so what is set of all of them has another command.
+    @Test
+    void theVersionOfNewServicesIsSetForAll() throws Exception {
+        assertThat(ok("postgres:set-property", "--help").out()).startsWith("Usage: dokku postgres:set-property --global <property> [<value>]\n")
+                .contains("version: version of the image that create and upgrade take without --image-version (initially 1)");
+        assertThat(ok("postgres:help").out()).contains("postgres:set-property  ", "postgres:set  ");
+        assertThat(ok("postgres:create", "--help").out()).contains("postgres:set-property --global version");
+        assertThat(ok("completion", "words").out().lines()).contains("postgres:set-property;;--global --help;version");
+        assertThat(ok("postgres:set-property", "--global", "version", "2").out()).isEqualTo("=====> Setting version to 2\n");
+        ok("postgres:create", "db");
+        assertThat(ok("postgres:info", "db", "--version").out()).isEqualTo("postgres:2\n");
+        assertThat(reader.ssh("postgres:report", "--global").out()).contains("Postgres computed version:     2\n");
+        assertThat(admin.ssh("postgres:set-property", "--global", "version", "a/b").exit()).isEqualTo(1);
+        assertThat(admin.ssh("postgres:set-property", "db", "version", "3").err())
+                .isEqualTo(" !     Property can only be specified globally: dokku postgres:set-property --global <property> [<value>]\n");
+        assertThat(reader.ssh("postgres:set-property", "--global", "version", "3").exit()).isEqualTo(77);
+        assertThat(ok("postgres:set-property", "--global", "version").out()).isEqualTo("=====> Unsetting version\n");
+        assertThat(ok("postgres:report", "--global", "--format", "json").out()).contains("\"postgres-computed-version\" : \"1\"");
+    }
+
     @Test
     void everyCommandExplainsItselfByTheDatastoresName() throws Exception {
         String help = ok("postgres:help").out();
         assertThat(help).contains("postgres:create", "Create a Fake service").doesNotContain("{}");
-        for (String command : DatastoreCommands.of(house.datastore, house.services, house.backups, house.apps).keySet()) {
+        for (String command : DatastoreCommands.derive(house.datastore, house.services, house.backups, house.apps, host).commands().keySet()) {
             assertThat(ok(command, "--help").out()).as(command).startsWith("Usage: dokku " + command).doesNotContain("{}");
         }
         assertThat(ok("postgres:set", "--help").out()).contains("Usage: dokku postgres:set <service> <property> [<value>]", "memory: Memory limit");

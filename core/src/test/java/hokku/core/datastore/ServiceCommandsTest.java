@@ -7,9 +7,11 @@ import hokku.api.Access;
 import hokku.api.Env;
 import hokku.api.EnvKey;
 import hokku.api.Service;
+import hokku.api.Setting;
 import hokku.api.UserError;
 import hokku.api.spi.Command;
 import hokku.core.command.DatastoreCommands;
+import hokku.core.plugin.Derivation;
 import hokku.core.state.JsonText;
 import hokku.testkit.RecordingContributions;
 import hokku.testkit.RecordingSession;
@@ -26,6 +28,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The commands that follow from a datastore.
 class ServiceCommandsTest {
@@ -38,7 +42,9 @@ class ServiceCommandsTest {
     @BeforeEach
     void start() throws Exception {
         house = new ServiceHouse(folder);
-        commands = DatastoreCommands.of(house.datastore, house.services, house.backups, house.apps);
+        Derivation derived = DatastoreCommands.derive(house.datastore, house.services, house.backups, house.apps, house.plugins);
+        commands = derived.commands();
+        derived.settings().forEach(house.plugins.plugin("datastore-plugin")::setting);
         commands.values().forEach(contributions::command);
     }
 
@@ -124,6 +130,61 @@ class ServiceCommandsTest {
         assertThat(run("report", "--format", "json").documents()).singleElement().asString().contains("db=", "other=");
         assertThat(contributions.parsed("postgres:report").access()).isEqualTo(Access.READ);
         refused(20, "does not exist", () -> run("report", "none"));
+    }
+
+    @Test
+    void theVersionThatIsSetIsTheOneOfNewServicesAndOfUpgrades() throws Exception {
+        run("create", "db");
+        assertThat(house.get(ServiceHouse.DB).image()).isEqualTo("postgres:1");
+        set("version", "2");
+        run("create", "other");
+        run("create", "named", "--image-version", "3");
+        run("create", "foreign", "--image", "example/postgres");
+        run("clone", "db", "copy");
+        assertThat(house.services.list(house.datastore)).extracting(Service::image)
+                .containsExactly("postgres:1", "postgres:1", "example/postgres:2", "postgres:3", "postgres:2");
+        RecordingSession upgraded = run("upgrade", "db");
+        assertThat(upgraded.marked()).contains("-----> Upgrading db from postgres:1 to postgres:2");
+        assertThat(house.get(ServiceHouse.DB).image()).isEqualTo("postgres:2");
+        set("version", "");
+        assertThat(run("upgrade", "other").marked()).contains("-----> Upgrading other from postgres:2 to postgres:1");
+    }
+
+    private void set(String key, String value) {
+        house.apps.setGlobal(house.apps.global().withSetting(house.plugins.registry().settings().get("postgres." + key).value(), value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"17/x", "17:x", "-17", "17 18", "@17", ".17", "17\n", "ä"})
+    void aVersionIsTheTagOfAnImage(String text) {
+        Setting<?> version = house.plugins.registry().settings().get("postgres.version").value();
+        assertThat(version.scope()).isEqualTo(Setting.Scope.GLOBAL);
+        assertThatThrownBy(() -> version.parse(text)).isInstanceOf(UserError.class).hasMessageContaining("Use the tag of an image");
+        assertThatThrownBy(() -> version.parse("1".repeat(129))).isInstanceOf(UserError.class);
+        for (String tag : List.of("17", "17.2-alpine3.20", "_x", "latest", "1".repeat(128))) {
+            assertThat(version.parse(tag)).isEqualTo(tag);
+        }
+    }
+
+    @Test
+    void aReportTellsWhatIsSetForTheDatastore() throws Exception {
+        house.create("db");
+        house.plugins.plugin("further").setting(Setting.text("postgres", "colour").secret());
+        set("version", "2");
+        set("colour", "green");
+        RecordingSession session = run("report", "--global");
+        assertThat(session.marked()).containsExactly("=====> Global postgres information");
+        assertThat(session.printed()).isEqualTo("""
+                       Postgres computed colour:      *******
+                       Postgres computed version:     2
+                       Postgres global colour:        *******
+                       Postgres global version:       2
+                """);
+        set("version", "");
+        assertThat(run("report", "--global", "--format", "json").documents()).singleElement().asString()
+                .contains("postgres-computed-version=1", "postgres-global-version=}").doesNotContain("db");
+        assertThat(contributions.parsed("postgres:report", "--global").access()).isEqualTo(Access.READ);
+        refused(2, "Name a service or give --global, not both", () -> run("report", "db", "--global"));
     }
 
     @Test

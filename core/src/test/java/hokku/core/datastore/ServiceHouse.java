@@ -34,6 +34,7 @@ final class ServiceHouse {
     final FakeApps apps = new FakeApps();
     final FakeScheduler scheduler = new FakeScheduler("docker-local");
     final RecordingOutput out = new RecordingOutput();
+    final TestPlugins plugins = new TestPlugins();
     final Home home;
     final ServiceFiles files;
     final ServiceNetworks networks;
@@ -45,7 +46,6 @@ final class ServiceHouse {
         home = new Home(folder.resolve("home"));
         home.create();
         files = new ServiceFiles(home);
-        TestPlugins plugins = new TestPlugins();
         CoreSettings.ALL.forEach(plugins.plugin("core")::setting);
         plugins.plugin("scheduler-plugin").scheduler(scheduler);
         networks = new ServiceNetworks(files, containers, new AppSchedulers(plugins, app -> Optional.empty()));

@@ -40,7 +40,7 @@ final class HostedPlugins implements AutoCloseable {
 
     HostedPlugins start(BuiltIn... builtIns) throws IOException {
         host.start(new Services(apps, new NoEngine(), this::open, new PlainJson(),
-                (kind, name) -> usage.getOrDefault(kind + " " + name, List.of()), datastore -> Map.of()), List.of(builtIns));
+                (kind, name) -> usage.getOrDefault(kind + " " + name, List.of()), datastore -> Derivation.NOTHING), List.of(builtIns));
         return this;
     }
 

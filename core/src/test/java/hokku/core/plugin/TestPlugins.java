@@ -15,7 +15,7 @@ public final class TestPlugins implements Snapshots {
 
     /// Takes what the plugin of that id contributes.
     public Contributions plugin(String id) {
-        return plugins.computeIfAbsent(id, name -> new Draft(name, taken, datastore -> java.util.Map.of()));
+        return plugins.computeIfAbsent(id, name -> new Draft(name, taken, datastore -> Derivation.NOTHING));
     }
 
     public Registry registry() {

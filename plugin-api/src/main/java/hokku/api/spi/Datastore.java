@@ -23,7 +23,7 @@ public interface Datastore {
     /// The image where a user names none, without a version.
     String image();
 
-    /// The version of the image where a user names none.
+    /// The version of the image where a user names none, and nobody has set another one by `<name>:set-property --global version`.
     String version();
 
     /// The ports that it listens on, the one of its address first.

@@ -10,10 +10,15 @@ import hokku.api.Apps;
 import hokku.api.EnvKey;
 import hokku.api.Service;
 import hokku.api.ServiceName;
+import hokku.api.Setting;
 import hokku.api.UserError;
 import hokku.api.spi.Datastore;
+import hokku.core.command.DatastoreCommands;
 import hokku.core.datastore.ServiceLinks;
 import hokku.core.datastore.Services;
+import hokku.core.plugin.Derivation;
+import hokku.testkit.RecordingContributions;
+import hokku.testkit.RecordingSession;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -104,6 +109,33 @@ class PostgresIT {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(process.waitFor()).as(said).isZero();
         return said;
+    }
+
+    @Test
+    void theVersionThatIsSetIsTheOneThatRuns() throws Exception {
+        Derivation derived = DatastoreCommands.derive(real.postgres, services(), real.backups, real.apps, real.plugins);
+        RecordingContributions commands = new RecordingContributions();
+        derived.commands().values().forEach(commands::command);
+        String other = real.postgres.version() + "-" + real.engine.instance();
+        real.engine.client().tagImageCmd("postgres:" + real.postgres.version(), "postgres", other).exec();
+        try {
+            Setting<?> version = derived.settings().getFirst();
+            real.apps.setGlobal(real.apps.global().withSetting(version, other));
+            commands.run(new RecordingSession(), "postgres:create", "db");
+            assertThat(imageInUse("db")).isEqualTo("postgres:" + other);
+            real.fill(real.get("db"), 10);
+            String checksum = real.checksum(real.get("db"));
+            real.apps.setGlobal(real.apps.global().withSetting(version, ""));
+            commands.run(new RecordingSession(), "postgres:upgrade", "db");
+            assertThat(imageInUse("db")).isEqualTo("postgres:" + real.postgres.version());
+            assertThat(real.checksum(real.get("db"))).isEqualTo(checksum);
+        } finally {
+            real.engine.client().removeImageCmd("postgres:" + other).exec();
+        }
+    }
+
+    private String imageInUse(String service) {
+        return real.engine.client().inspectContainerCmd(container(real.get(service))).exec().getConfig().getImage();
     }
 
     @Test

@@ -57,7 +57,7 @@ final class RealServices {
     final BackupSchedule schedule;
     /// Backups go by it.
     final SetClock clock = new SetClock(Instant.now());
-    private final PluginHost plugins;
+    final PluginHost plugins;
 
     RealServices(Path folder) throws Exception {
         engine = new DockerEngine(URI.create("unix:///var/run/docker.sock"), "test-" + UUID.randomUUID());
