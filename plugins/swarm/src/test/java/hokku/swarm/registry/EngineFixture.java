@@ -39,8 +39,13 @@ abstract class EngineFixture {
 
     @BeforeEach
     void open() {
-        engine = new DockerEngine(URI.create("unix:///var/run/docker.sock"), "test-" + UUID.randomUUID());
+        engine = new DockerEngine(host(), "test-" + UUID.randomUUID());
         context = new OnEngine(new FakeContext("swarm", apps, home), engine);
+    }
+
+    /// Where the engine of the test is.
+    URI host() {
+        return URI.create("unix:///var/run/docker.sock");
     }
 
     /// Every name of an image that this test gave, wherever it pushed it, is this one's or begins with it.

@@ -146,8 +146,8 @@ class RegistryIT extends EngineFixture {
     void aPushThatIsCancelledEnds() throws Exception {
         try (RealRegistry registry = RealRegistry.start(engine, false); WeakRelay relay = new WeakRelay(registry.port())) {
             App app = set(app("hello"), RegistrySettings.SERVER, "127.0.0.1:" + relay.port());
-            String image = image(app.name(), 1, LARGE);
-            relay.hangAfter(LARGE / 2);
+            String image = image(app.name(), 1, 4 * LARGE);
+            relay.slowAfter(LARGE / 2);
             CompletableFuture<Object> result = new CompletableFuture<>();
             Publisher publisher = publisher();
             Thread pushing = Thread.ofVirtual().start(() -> {
@@ -157,7 +157,7 @@ class RegistryIT extends EngineFixture {
                     result.complete(thrown);
                 }
             });
-            await().atMost(Duration.ofSeconds(30)).until(relay::hangs);
+            await().atMost(Duration.ofSeconds(30)).until(relay::isSlow);
             pushing.interrupt();
             assertThat(result.get(10, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
             await().atMost(Duration.ofSeconds(30)).until(() -> relay.open() == 0);
