@@ -99,7 +99,8 @@ final class OwnRegistry {
         }
         changing.lockInterruptibly();
         try {
-            return mend(global, currentAddress(global), out);
+            container.recover();
+            return mend(global, currentAddress(global, container.find()), out);
         } finally {
             changing.unlock();
         }
@@ -109,8 +110,10 @@ final class OwnRegistry {
     void keepUp(Output out) throws InterruptedException {
         changing.lockInterruptibly();
         try {
-            if (exists()) {
-                mend(apps.global(), currentAddress(apps.global()), out);
+            container.recover();
+            Optional<InspectContainerResponse> found = container.find();
+            if (found.isPresent()) {
+                mend(apps.global(), currentAddress(apps.global(), found), out);
             }
         } finally {
             changing.unlock();
@@ -197,7 +200,7 @@ final class OwnRegistry {
 
     /// A line that lets the engine of a node trust it.
     String trustCommand() {
-        return EngineTrust.command(server(currentAddress(apps.global()), apps.global()), files.authority().certificate());
+        return EngineTrust.command(server(currentAddress(apps.global(), container.find()), apps.global()), files.authority().certificate());
     }
 
     private boolean isAsWanted(InspectContainerResponse found, Global global, String address) {
@@ -223,13 +226,19 @@ final class OwnRegistry {
 
     /// The address that was set, else the one that it has: to ask the swarm takes longer than all the rest.
     private String address(Global global, Optional<InspectContainerResponse> found) {
-        return global.value(RegistrySettings.ADDRESS).orElseGet(() -> found.map(container -> label(container, FORM).split(" ")[1])
-                .orElseGet(() -> currentAddress(global)));
+        return global.value(RegistrySettings.ADDRESS).or(() -> found.map(OwnRegistry::formerAddress))
+                .orElseGet(() -> currentAddress(global, found));
     }
 
-    private String currentAddress(Global global) {
+    private static String formerAddress(InspectContainerResponse found) {
+        return label(found, FORM).split(" ")[1];
+    }
+
+    /// The address that was set, else what the swarm knows this machine by; one that left its swarm keeps what it had.
+    private String currentAddress(Global global, Optional<InspectContainerResponse> found) {
         return global.value(RegistrySettings.ADDRESS)
                 .or(() -> Optional.ofNullable(engine.client().infoCmd().exec().getSwarm()).map(SwarmInfo::getNodeAddr).filter(address -> !address.isEmpty()))
+                .or(() -> found.map(OwnRegistry::formerAddress))
                 .orElseThrow(() -> new UserError("No registry is set, and Hokku cannot run one: this engine is in no swarm, so that nothing tells the address that"
                         + " nodes reach it by. Set it: dokku registry:set --global address <address>; or use a registry that is there already:"
                         + " dokku registry:set --global server <registry>"));

@@ -103,18 +103,27 @@ final class RegistryContainer {
         }
     }
 
+    private String former() {
+        return name + "-former";
+    }
+
+    /// Makes up for a replacement that a crash cut off.
+    void recover() {
+        Optional<InspectContainerResponse> former = find(former());
+        if (former.isPresent() && find().isEmpty()) {
+            engine.client().renameContainerCmd(former.get().getId()).withName(name).exec();
+        } else {
+            former.ifPresent(container -> remove(container.getId()));
+        }
+    }
+
     /// Puts a container in the place of the one before, which goes on when the new one does not start.
     void replace(Form form) throws IOException {
-        String former = name + "-former";
-        // A replacement that a crash cut off.
-        if (find().isEmpty()) {
-            find(former).ifPresent(container -> engine.client().renameContainerCmd(container.getId()).withName(name).exec());
-        }
-        find(former).ifPresent(container -> remove(container.getId()));
+        recover();
         Optional<InspectContainerResponse> before = find();
         before.ifPresent(container -> {
             stop(container.getId());
-            engine.client().renameContainerCmd(container.getId()).withName(former).exec();
+            engine.client().renameContainerCmd(container.getId()).withName(former()).exec();
         });
         try {
             create(form);

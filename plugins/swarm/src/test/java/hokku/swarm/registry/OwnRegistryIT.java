@@ -103,6 +103,12 @@ class OwnRegistryIT extends EngineFixture {
         publisher.publish(app, 1, image, out);
         assertThat(own().state().orElseThrow().state()).isEqualTo("running");
 
+        // A crash while its container was replaced.
+        engine.client().renameContainerCmd(container()).withName(container() + "-former").exec();
+        engine.client().killContainerCmd(container() + "-former").exec();
+        job().run();
+        assertThat(own().state().orElseThrow().state()).isEqualTo("running");
+
         int other = FreePort.find();
         global(RegistrySettings.PORT, String.valueOf(other));
         Published moved = publisher.publish(app, 1, image, out);
