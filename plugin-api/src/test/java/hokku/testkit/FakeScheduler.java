@@ -29,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// Runs containers in memory, and fails the way a test wants.
 ///
@@ -44,6 +45,7 @@ public final class FakeScheduler implements Scheduler {
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private Predicate<ProcessSpec> failing = spec -> false;
     private BiFunction<ProcessSpec, Integer, Endpoint> addresses = (port, index) -> null;
+    private Optional<UnaryOperator<List<Endpoint>>> meanwhile = Optional.empty();
     private Optional<CountDownLatch> held = Optional.empty();
     private final Map<AppId, Map<String, List<String>>> attached = new HashMap<>();
     private boolean away;
@@ -119,6 +121,11 @@ public final class FakeScheduler implements Scheduler {
         retireFails = changed;
     }
 
+    /// From now on a start leads requests to some of what runs before it starts anything: as if it had no room for both.
+    public synchronized void leadMeanwhile(UnaryOperator<List<Endpoint>> choice) {
+        meanwhile = Optional.of(choice);
+    }
+
     /// Where containers answer, by process and index: for a test with real servers. A null stands for an address of no use.
     public synchronized void answerAt(BiFunction<ProcessSpec, Integer, Endpoint> where) {
         addresses = where;
@@ -153,6 +160,25 @@ public final class FakeScheduler implements Scheduler {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public List<Endpoint> start(Deployment deployment, Passage passage, Output out) throws Exception {
+        Optional<UnaryOperator<List<Endpoint>>> choice;
+        synchronized (this) {
+            choice = meanwhile;
+        }
+        if (choice.isPresent()) {
+            List<Endpoint> before = instances(deployment.app().id()).stream().flatMap(instance -> instance.endpoints().stream()).toList();
+            passage.lead(choice.get().apply(before));
+            try {
+                return start(deployment, out);
+            } catch (UserError refused) {
+                passage.lead(before);
+                throw refused;
+            }
+        }
+        return start(deployment, out);
     }
 
     @Override

@@ -151,8 +151,9 @@ public final class SwarmNode {
         awaitStatus("Down");
     }
 
+    /// Also while the managers have no majority: nobody can tell then.
     private void awaitStatus(String wanted) {
-        await(name() + " to be called " + wanted).atMost(PATIENCE).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL)
+        await(name() + " to be called " + wanted).atMost(PATIENCE).ignoreException(IOException.class).dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(POLL)
                 .until(() -> lab.manager().docker("node", "ls", "--format", "{{.Hostname}} {{.Status}}").lines().toList(),
                         nodes -> nodes.contains(name() + " " + wanted));
     }

@@ -92,7 +92,8 @@ final class Rollouts {
         try {
             departure.makeRoom(amended, out);
             faults.reach(FaultPoints.Point.CLEARED);
-            endpoints = wanted(amended, Failures.in(scheduler.plugin(), "starting containers", () -> scheduler.value().start(amended, out)));
+            endpoints = wanted(amended, Failures.in(scheduler.plugin(), "starting containers",
+                    () -> scheduler.value().start(amended, to -> lead(registry, order.before(), to), out)));
             started = true;
             faults.reach(FaultPoints.Point.STARTED);
             stages.begin(Stage.ROUTE);
@@ -116,6 +117,18 @@ final class Rollouts {
             Thread.currentThread().interrupt();
         }
         return live;
+    }
+
+    /// The live release goes on, with the containers that a start which has no room for all leaves to it.
+    private void lead(Registry registry, App live, List<Endpoint> to) throws Exception {
+        if (live.stopped() || live.release().isEmpty()) {
+            return;
+        }
+        Proxy.Change change = routing.prepare(registry, live, live.release().get(), to, new LogOutput(live.name()));
+        Failures.in(routing.proxy(registry, live).plugin(), "leading requests past containers that end", () -> {
+            change.commit();
+            return change;
+        });
     }
 
     /// The same deployment with more or fewer containers, and nothing else changed since it was made: what runs stays.

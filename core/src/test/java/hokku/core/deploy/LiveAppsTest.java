@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import hokku.api.Apps;
+import hokku.api.Endpoint;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +61,27 @@ class LiveAppsTest {
         assertThat(house.proxy.routes.get(House.APP).endpoints()).hasSize(1);
         await().untilAsserted(() -> assertThat(house.instances()).hasSize(1)
                 .allMatch(instance -> instance.container().equals(first)));
+    }
+
+    @Test
+    void requestsAreLedPastContainersThatMakeRoomForANewRelease() throws Exception {
+        house.push();
+        house.scale(2);
+        List<Endpoint> former = house.proxy.routes.get(House.APP).endpoints();
+        List<List<Endpoint>> led = new ArrayList<>();
+        house.scheduler.leadMeanwhile(all -> all.subList(0, 1));
+        house.scheduler.failStartsOf(spec -> {
+            led.add(house.proxy.routes.get(House.APP).endpoints());
+            return true;
+        });
+
+        assertThatThrownBy(() -> house.change(app -> app.withEnv(app.env().with("A", "2")))).isInstanceOf(UserError.class);
+
+        assertThat(led.getFirst()).containsExactly(former.getFirst());
+        assertThat(house.proxy.routes.get(House.APP).endpoints()).isEqualTo(former);
+        house.scheduler.failStartsOf(spec -> false);
+        house.change(app -> app.withEnv(app.env().with("A", "3")));
+        assertThat(house.proxy.routes.get(House.APP).endpoints()).hasSize(2).doesNotContainAnyElementsOf(former);
     }
 
     @Test

@@ -32,6 +32,14 @@ public interface Scheduler {
     /// @throws hokku.api.UserError when a container does not start or fails its checks, with the last lines of its output
     List<Endpoint> start(Deployment deployment, Output out) throws Exception;
 
+    /// Starts in the same way, and may lead requests elsewhere meanwhile: where there is no room for both, former containers are replaced a few
+    /// at a time. When it throws, requests are led again to what ran before.
+    ///
+    /// @param passage leads the app's requests until this returns
+    default List<Endpoint> start(Deployment deployment, Passage passage, Output out) throws Exception {
+        return start(deployment, out);
+    }
+
     /// Ends and removes those of the app's process containers (kind `DEPLOY`, running or not) that are meant, each with its stop
     /// timeout, all at the same time. Returns when they are gone. May overlap with [#start] of another deployment.
     ///
@@ -78,6 +86,12 @@ public interface Scheduler {
 
     /// Takes that back. Nothing happens where they do not reach it.
     default void detach(App app, String container) throws Exception {}
+
+    /// Leads the requests of an app while its containers are replaced. Used by the thread that starts them.
+    interface Passage {
+        /// Returns when new requests are led to these containers, of the former deployment and of the new one, and to no others.
+        void lead(List<Endpoint> to) throws Exception;
+    }
 
     /// Takes the lines of containers.
     interface LogSink {
