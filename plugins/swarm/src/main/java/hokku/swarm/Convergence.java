@@ -82,14 +82,14 @@ final class Convergence implements AutoCloseable {
     private void makeRoom(List<Replica> replicas) throws Exception {
         Optional<Replica> homeless = replicas.stream().filter(this::isHomeless).findFirst();
         List<Replica> passed = replicas.stream().filter(this::isPassed).toList();
-        if (homeless.isPresent() && replicas.stream().allMatch(replica -> replica.isStuck() || passed.contains(replica))) {
+        if (homeless.isPresent() && room.isLeft() && replicas.stream().allMatch(replica -> replica.isStuck() || passed.contains(replica))) {
             room.make(homeless.get().service().process(), passed);
             stuck.clear();
         }
     }
 
     private boolean isHomeless(Replica replica) {
-        return replica.isStuck() && replica.task().map(Task::getId).map(stuck::get).filter(since -> System.nanoTime() - since > NO_NODE.toNanos()).isPresent();
+        return replica.lacksRoom() && replica.task().map(Task::getId).map(stuck::get).filter(since -> System.nanoTime() - since > NO_NODE.toNanos()).isPresent();
     }
 
     private boolean isPassed(Replica replica) {
@@ -135,7 +135,7 @@ final class Convergence implements AutoCloseable {
     private void limit(String id, Replica replica, TaskState state) throws StartFailure {
         long now = System.nanoTime();
         if (replica.isStuck()) {
-            if (now - stuck.computeIfAbsent(id, _ -> now) > NO_NODE.toNanos() && !room.isLeft()) {
+            if (now - stuck.computeIfAbsent(id, _ -> now) > NO_NODE.toNanos() && !(replica.lacksRoom() && room.isLeft())) {
                 throw new StartFailure(replica, "no node of the swarm takes it: " + replica.error());
             }
             return;

@@ -104,6 +104,11 @@ record Replica(Deployed service, int slot, int index, Optional<Task> task, Optio
         return state().filter(state -> state == TaskState.PENDING).isPresent() && !error().isEmpty();
     }
 
+    /// Whether no node takes the task and some would if less ran there.
+    boolean lacksRoom() {
+        return isStuck() && (error().contains("insufficient resources") || error().contains("port already in use"));
+    }
+
     /// What went wrong with the task, in the swarm's words; empty for nothing.
     String error() {
         return task.map(Task::getStatus).map(TaskStatus::getErr).orElse("");

@@ -1,6 +1,7 @@
 package hokku.swarm;
 
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.SwarmNodeAvailability;
 import hokku.api.App;
 import hokku.api.Endpoint;
 import hokku.api.Instance;
@@ -33,6 +34,8 @@ final class Room {
     private final Output out;
     /// How many tasks each former service runs now; it had its count.
     private final Map<Deployed, Integer> former = new LinkedHashMap<>();
+    /// Whether former tasks could not come back where they are: their node takes no new ones.
+    private final boolean firm;
     private boolean used;
 
     /// @param former services that run and are to be replaced
@@ -42,10 +45,13 @@ final class Room {
         this.passage = passage;
         this.out = out;
         former.forEach(service -> this.former.put(service, service.replicas()));
+        this.firm = parts.cluster().replicas(app.id()).stream().filter(this::isFormer).flatMap(replica -> replica.node().stream())
+                .anyMatch(node -> node.availability() != SwarmNodeAvailability.ACTIVE);
     }
 
+    /// Whether former tasks may end for new ones.
     boolean isLeft() {
-        return former.values().stream().anyMatch(replicas -> replicas > 0);
+        return !firm && former.values().stream().anyMatch(replicas -> replicas > 0);
     }
 
     /// Ends some tasks of a former service, that of the same process if there is one. Returns when they have ended.

@@ -148,7 +148,7 @@ final class Watch implements AutoCloseable {
         // Of a manager that answers, what it said last is still so; of an engine that was away nobody knows what it missed.
         allAreDue |= !(failed.getCause() instanceof DockerException);
         if (troubles.add(String.valueOf(failed.getMessage()))) {
-            LOG.warn("The swarm cannot be watched; what runs goes on: {}", failed.getMessage());
+            LOG.warn("The swarm cannot be watched: {}", failed.getMessage());
             LOG.debug("The look failed", failed);
         }
     }
