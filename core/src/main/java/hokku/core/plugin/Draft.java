@@ -27,7 +27,7 @@ import picocli.CommandLine;
 
 /// What one plugin contributes, taken down while it declares it. Valid for that long only.
 final class Draft implements Contributions {
-    private static final Pattern COMMAND = Pattern.compile("[a-z0-9][a-z0-9-]*(:[a-z0-9][a-z0-9-]*){0,2}");
+    private static final Pattern COMMAND = Pattern.compile("[a-z0-9][a-z0-9-]*(:[a-z0-9][a-z0-9-]*)?");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*");
     private static final Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
@@ -160,7 +160,7 @@ final class Draft implements Contributions {
 
     private <T> Named<T> named(String kind, Pattern form, String name, T value) {
         check(name != null && form.matcher(name).matches(), () -> "the " + kind + " is called \"" + name
-                + "\": use lowercase letters, digits and hyphens" + (form == COMMAND ? ", as in noun:verb or noun:part:verb" : ""));
+                + "\": use lowercase letters, digits and hyphens" + (form == COMMAND ? ", as in noun:verb" : ""));
         String other = taken.putIfAbsent(kind + " " + name, plugin);
         check(other == null, () -> plugin.equals(other) ? "plugin " + plugin + " adds the " + kind + " " + name + " twice"
                 : "the " + kind + " " + name + " of plugin " + plugin + " is there already, from plugin " + other);

@@ -62,7 +62,7 @@ final class Convergence implements AutoCloseable {
     List<Replica> await(Set<String> services) throws Exception {
         while (true) {
             List<Replica> replicas = cluster.replicas(deployment.app().id(), deployment.id()).stream()
-                    .filter(replica -> services.contains(replica.service().id())).toList();
+                    .filter(replica -> services.contains(replica.service().id())).map(Replica::asMeant).toList();
             boolean complete = !replicas.isEmpty() && services.stream().allMatch(id -> replicas.stream().anyMatch(one -> one.service().id().equals(id)));
             for (Replica replica : replicas) {
                 complete &= look(replica);

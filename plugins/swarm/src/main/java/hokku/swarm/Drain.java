@@ -134,6 +134,6 @@ final class Drain {
         List<String> reasons = new ArrayList<>();
         stayed.forEach((app, reason) -> reasons.add(app + " (" + reason + ")"));
         return "Node " + node.name() + " is not drained, but takes no new tasks: " + String.join("; ", reasons) + ". Try again, take it back with"
-                + " swarm:node:activate " + node.name() + ", or end what runs there at once: swarm:node:drain --force " + node.name();
+                + " swarm:node-activate " + node.name() + ", or end what runs there at once: swarm:node-drain --force " + node.name();
     }
 }

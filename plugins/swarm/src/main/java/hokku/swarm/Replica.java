@@ -35,6 +35,11 @@ record Replica(Deployed service, int slot, int index, Optional<Task> task, Optio
         return task.map(Task::getStatus).map(TaskStatus::getState);
     }
 
+    /// The same place, counted as it will be once its service is proven.
+    Replica asMeant() {
+        return new Replica(service, slot, service.first() + slot - 1, task, ended, node);
+    }
+
     /// The same place, held by the task that ended.
     Replica atEnd(Map<String, Node> nodes) {
         return new Replica(service, slot, index, ended, Optional.empty(), ended.map(Task::getNodeId).map(nodes::get));

@@ -15,8 +15,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Lets a machine take tasks again.
-@Command(name = "swarm:node:activate", description = "Let a node take tasks again after swarm:node:drain",
-        customSynopsis = "dokku swarm:node:activate [--rebalance] <node>")
+@Command(name = "swarm:node-activate", description = "Let a node take tasks again after swarm:node-drain",
+        customSynopsis = "dokku swarm:node-activate [--rebalance] <node>")
 final class SwarmNodeActivate extends OneNodeCommand {
     @Option(names = "--rebalance", description = "Roll out every app of the swarm anew, one after the other, so that the node gets its share at once")
     private boolean rebalance;

@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Moves everything away from a machine, for instance before it is restarted or taken out of the swarm.
-@Command(name = "swarm:node:drain", description = "Move all tasks away from a node, without downtime, and keep it empty",
-        customSynopsis = "dokku swarm:node:drain [--timeout <seconds>] [--force] <node>",
+@Command(name = "swarm:node-drain", description = "Move all tasks away from a node, without downtime, and keep it empty",
+        customSynopsis = "dokku swarm:node-drain [--timeout <seconds>] [--force] <node>",
         footer = "With --force the swarm ends all tasks of the node at once, and starts them elsewhere.")
 final class SwarmNodeDrain extends OneNodeCommand {
     @Option(names = "--timeout", paramLabel = "<seconds>", defaultValue = "300",

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// Sets what constraints of apps ask for.
-@Command(name = "swarm:node:label", description = "Set or remove labels of a node, for scheduler-swarm:set <app> constraints",
-        customSynopsis = "dokku swarm:node:label <node> (<key>=<value>|<key>-)...")
+@Command(name = "swarm:node-label", description = "Set or remove labels of a node, for scheduler-swarm:set <app> constraints",
+        customSynopsis = "dokku swarm:node-label <node> (<key>=<value>|<key>-)...")
 final class SwarmNodeLabel extends OneNodeCommand {
     @Parameters(index = "1..*", arity = "0..*", paramLabel = "<key>=<value>|<key>-", description = "key=value sets a label, key- takes it away")
     private final List<String> words = new ArrayList<>();

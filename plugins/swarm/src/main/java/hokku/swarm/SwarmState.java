@@ -106,7 +106,7 @@ record SwarmState(boolean member, boolean control, String failure, List<Machine>
         }
         machines.stream().filter(machine -> machine.node().availability() == SwarmNodeAvailability.PAUSE).forEach(machine -> trouble.add(
                 Finding.warning("Node " + machine.node().name() + " takes no new tasks, as a drain was not finished",
-                        "Finish it: swarm:node:drain " + machine.node().name() + ", or take it back: swarm:node:activate " + machine.node().name())));
+                        "Finish it: swarm:node-drain " + machine.node().name() + ", or take it back: swarm:node-activate " + machine.node().name())));
         return trouble;
     }
 

@@ -74,7 +74,7 @@ class DrainTest {
         replicas.add(Samples.running(Samples.web(hello, 1), 1, ONE));
         apps.failWith(new UserError("hello could not start web.1: no node of the swarm takes it: no suitable node (scheduling constraints)"));
         assertThatThrownBy(() -> drain(ONE)).isInstanceOfSatisfying(UserError.class, failed -> assertThat(failed.exitCode()).isEqualTo(1))
-                .hasMessageContaining("hello").hasMessageContaining("scheduling constraints").hasMessageContaining("--force").hasMessageContaining("swarm:node:activate one");
+                .hasMessageContaining("hello").hasMessageContaining("scheduling constraints").hasMessageContaining("--force").hasMessageContaining("swarm:node-activate one");
         assertThat(done).containsExactly("PAUSE after []");
     }
 

@@ -114,8 +114,8 @@ class NodesIT {
         assertThat(table.lines().toList().get(1)).startsWith("node1").contains(lab.manager().address(), "ready", "active", "leader");
         assertThat(run("swarm:nodes", "--format", "json").printed()).contains("\"name\":\"node2\"", "\"role\":\"worker\"");
 
-        assertThat(run("swarm:node:label", "node2", "disk=ssd", "zone=a").marked()).containsExactly("-----> Labels of node node2: disk=ssd zone=a");
-        assertThat(run("swarm:node:label", "node2", "disk-", "zone-").marked()).containsExactly("-----> Labels of node node2: none");
+        assertThat(run("swarm:node-label", "node2", "disk=ssd", "zone=a").marked()).containsExactly("-----> Labels of node node2: disk=ssd zone=a");
+        assertThat(run("swarm:node-label", "node2", "disk-", "zone-").marked()).containsExactly("-----> Labels of node node2: none");
 
         assertThat(run("swarm:report").printed()).containsPattern("Swarm: +active").containsPattern("Nodes ready: +3").containsPattern("Tasks running: +2");
         assertThat(run("swarm:report", "--format", "json").printed()).contains("\"managers-that-may-fail\":0", "\"trouble\":[\"No manager may fail");
@@ -124,8 +124,8 @@ class NodesIT {
 
     @Test
     void whatIsNoNodeIsRefused() {
-        assertThatThrownBy(() -> run("swarm:node:drain", "node9")).isInstanceOf(UserError.class).hasMessageContaining("node1, node2, node3");
-        assertThatThrownBy(() -> run("swarm:node:label", "node1")).isInstanceOf(UserError.class).hasMessageContaining("No label");
+        assertThatThrownBy(() -> run("swarm:node-drain", "node9")).isInstanceOf(UserError.class).hasMessageContaining("node1, node2, node3");
+        assertThatThrownBy(() -> run("swarm:node-label", "node1")).isInstanceOf(UserError.class).hasMessageContaining("No label");
     }
 
     @Test
@@ -147,14 +147,14 @@ class NodesIT {
         rollOut(apps.get("hello"), new RecordingOutput());
         SwarmNode node = lab.nodes().stream().filter(one -> hosts().contains(one.address())).findFirst().orElseThrow();
         try (Requests requests = new Requests()) {
-            RecordingSession session = run("swarm:node:drain", node.name());
+            RecordingSession session = run("swarm:node-drain", node.name());
             assertThat(session.marked()).contains("-----> Moving hello away from " + node.name(), "-----> Node " + node.name() + " is drained");
             requests.demandAllAnswered();
         }
         assertThat(availability(node.name())).isEqualTo("drain");
         assertThat(hosts()).hasSize(2).doesNotContain(node.address());
-        assertThat(run("swarm:node:drain", node.name()).marked()).singleElement().asString().contains("drained already");
-        run("swarm:node:activate", "--rebalance", node.name());
+        assertThat(run("swarm:node-drain", node.name()).marked()).singleElement().asString().contains("drained already");
+        run("swarm:node-activate", "--rebalance", node.name());
         assertThat(availability(node.name())).isEqualTo("active");
         assertThat(deploys).hasValue(3);
     }
@@ -163,11 +163,11 @@ class NodesIT {
     void anAppThatMayRunNowhereElseKeepsItsNodeUntilForced() throws Exception {
         apps.put(apps.get("hello").withSetting(SwarmSettings.CONSTRAINTS, "node.hostname==node2"));
         rollOut(apps.get("hello"), new RecordingOutput());
-        assertThatThrownBy(() -> run("swarm:node:drain", "node2")).isInstanceOf(UserError.class).hasMessageContaining("hello")
+        assertThatThrownBy(() -> run("swarm:node-drain", "node2")).isInstanceOf(UserError.class).hasMessageContaining("hello")
                 .hasMessageContaining("no suitable node").hasMessageContaining("--force");
         assertThat(availability("node2")).isEqualTo("pause");
         assertThat(route.get()).hasSize(2).allSatisfy(endpoint -> assertThat(answers(endpoint)).isTrue());
-        run(new RecordingSession().forced(), "swarm:node:drain", "node2");
+        run(new RecordingSession().forced(), "swarm:node-drain", "node2");
         assertThat(availability("node2")).isEqualTo("drain");
         await().atMost(SOON).until(() -> real.parts().cluster().replicas().stream().allMatch(replica -> replica.instance().endpoints().isEmpty()));
     }
