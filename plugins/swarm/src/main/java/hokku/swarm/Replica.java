@@ -60,12 +60,16 @@ record Replica(Deployed service, int slot, int index, Optional<Task> task, Optio
     }
 
     /// Where the ports of the task answer: the container's to the node's.
+    ///
+    /// A node chooses a port for IPv4 and one for IPv6, in this order and without saying which is which. Mostly they are the same, but not when
+    /// one of them is taken.
     Map<Integer, Integer> ports() {
         Map<Integer, Integer> ports = new HashMap<>();
+        boolean last = node.filter(one -> one.address().contains(":")).isPresent();
         task.ifPresent(one -> published(one).forEach(port -> {
             if (port instanceof Map<?, ?> known && known.get("TargetPort") instanceof Number target
                     && known.get("PublishedPort") instanceof Number at) {
-                ports.put(target.intValue(), at.intValue());
+                ports.merge(target.intValue(), at.intValue(), (first, further) -> last ? further : first);
             }
         }));
         return ports;
