@@ -109,10 +109,15 @@ final class TaskCheck {
     private String failure(CheckRun run) {
         long seconds = Math.max(1, Duration.between(started, Instant.now()).toSeconds());
         return switch (run.check().probe()) {
-            case Check.Listening listening -> run.reason() + " within " + seconds
-                    + " s. Let it listen on 0.0.0.0 and on the port that the variable PORT holds";
+            case Check.Listening listening -> run.reason() + " within " + seconds + " s" + tried(listening.port().orElseGet(() -> routed().orElse(0)))
+                    + ". Let it listen on 0.0.0.0 and on the port that the variable PORT holds, and let the firewall of the node let this server through";
             case Check.Probe any -> run.reason() + " (check " + run.check().name() + ", given up after " + seconds + " s)";
         };
+    }
+
+    private String tried(int port) {
+        return replica.node().filter(_ -> replica.ports().containsKey(port))
+                .map(node -> ", asked at " + node.address() + ":" + replica.ports().get(port)).orElse("");
     }
 
     private OptionalInt routed() {
