@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 /// `-Dhokku.seed=<number>` repeats the random moments of an earlier run.
 class CrashIT {
     private static final String APP = "crash";
-    private static final List<String> POINTS = List.of("BEGUN", "BUILT", "RECORDED", "CLEARED", "STARTED", "PREPARED", "JOURNALLED", "COMMITTED",
+    static final List<String> POINTS = List.of("BEGUN", "BUILT", "RECORDED", "CLEARED", "STARTED", "PREPARED", "JOURNALLED", "COMMITTED",
             "ADOPTED", "MOVED", "RETIRED");
-    private static final int COMMIT_POINT = POINTS.indexOf("JOURNALLED");
+    static final int COMMIT_POINT = POINTS.indexOf("JOURNALLED");
     private static final int RANDOM_MOMENTS = Integer.getInteger("hokku.moments", 20);
     private static final Pattern LIVE = Pattern.compile("\"type\":\"live\",.*?\"deployment\":\"([^\"]+)\"");
 
@@ -140,7 +140,7 @@ class CrashIT {
     /// Only what the journal says is live is there.
     private static String assertWhole(TestServer server) throws IOException, InterruptedException {
         Path app = server.home().resolve("apps").resolve(APP);
-        String deployment = lastLive(Files.readString(app.resolve("releases.jsonl")));
+        String deployment = lastLive(server, APP);
         await("only the live deployment runs").atMost(Duration.ofSeconds(30)).untilAsserted(() ->
                 assertThat(server.engine().containers(server.instance())).hasSize(1).allMatch(each -> each.endsWith(" running " + deployment)));
         try (Stream<Path> files = Files.walk(app)) {
@@ -150,7 +150,9 @@ class CrashIT {
         return "1 container, of " + deployment;
     }
 
-    private static String lastLive(String journal) {
+    /// The deployment that the journal of an app says is live.
+    static String lastLive(TestServer server, String app) throws IOException {
+        String journal = Files.readString(server.home().resolve("apps").resolve(app).resolve("releases.jsonl"));
         Matcher live = LIVE.matcher(journal);
         String last = "";
         while (live.find()) {
