@@ -161,7 +161,7 @@ final class Convergence implements AutoCloseable {
         Optional<Long> code = replica.container().map(TaskStatusContainerStatus::getExitCodeLong);
         String error = replica.error();
         if (error.contains("No such image") || error.contains("pull access denied") || error.contains("manifest unknown")) {
-            return new StartFailure(replica, "its node cannot get the image: " + error + ". See registry:report " + deployment.app().name());
+            return new StartFailure(replica, "its node " + TaskVerdict.withoutImage(error, deployment.app().name()));
         }
         if (error.contains("unhealthy")) {
             return new StartFailure(replica, "it did not pass " + commands(specs.get(replica.service().process())));

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.model.Task;
 import com.github.dockerjava.api.model.TaskState;
 import com.github.dockerjava.api.model.TaskStatus;
 import com.github.dockerjava.api.model.TaskStatusContainerStatus;
+import hokku.api.AppName;
 import hokku.api.ProcessSpec;
 import java.util.Optional;
 
@@ -38,13 +39,19 @@ sealed interface TaskVerdict {
             case FAILED -> code(status, error).<TaskVerdict>map(Ended::new)
                     .orElseGet(() -> new Failed("could not be started on " + place + ": " + reason(status, error)));
             case REJECTED -> new Failed(isAboutImage(error)
-                    ? "could not be started, because " + place + " cannot get the image: " + error + ". See registry:report " + spec.app()
+                    ? "could not be started, because " + place + " " + withoutImage(error, spec.app())
                     : "was refused by " + place + ": " + reason(status, error));
             case SHUTDOWN -> new Failed("was ended by the swarm before it was done. Its node " + place + " was drained, lost, or started again");
             case REMOVE -> new Failed("was removed before it was done");
             case ORPHANED -> new Lost(place);
             default -> alive(task, state, error, node);
         };
+    }
+
+    /// What is said of a node without an image. Engines do not tell that they do not trust a registry.
+    static String withoutImage(String error, AppName app) {
+        return "cannot get the image: " + error + ". See registry:report " + app
+                + "; where the registry is Hokku's own, run on the node what registry:trust-command prints";
     }
 
     private static TaskVerdict alive(Task task, TaskState state, String error, Optional<Node> node) {

@@ -37,7 +37,8 @@ class TaskVerdictTest {
         assertThat(verdict(TaskState.FAILED, "starting container failed: no such file")).isEqualTo(
                 new TaskVerdict.Failed("could not be started on node2: starting container failed: no such file"));
         assertThat(verdict(TaskState.REJECTED, "No such image: x")).isEqualTo(new TaskVerdict.Failed(
-                "could not be started, because node2 cannot get the image: No such image: x. See registry:report hello"));
+                "could not be started, because node2 cannot get the image: No such image: x. See registry:report hello;"
+                        + " where the registry is Hokku's own, run on the node what registry:trust-command prints"));
         assertThat(verdict(TaskState.REJECTED, "invalid mount")).isEqualTo(new TaskVerdict.Failed("was refused by node2: invalid mount"));
     }
 
