@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hokku.api.App;
 import hokku.api.AppId;
 import hokku.api.Engine;
+import hokku.api.EngineAddress;
 import hokku.api.Global;
 import hokku.core.docker.DockerEngine;
 import hokku.swarm.registry.Published;
@@ -26,7 +27,12 @@ final class RealSwarm implements AutoCloseable {
     private final SwarmScheduler scheduler;
 
     RealSwarm(SwarmLab lab) throws IOException {
-        engine = new DockerEngine(lab.manager().socket(), "test-" + UUID.randomUUID());
+        this(lab, EngineAddress.of(lab.manager().socket().toString()));
+    }
+
+    /// @param manager how the manager is reached
+    RealSwarm(SwarmLab lab, EngineAddress manager) throws IOException {
+        engine = new DockerEngine(manager, "test-" + UUID.randomUUID());
         Published image = LabRegistry.publish(lab, IMAGE);
         SwarmEngine swarm = new SwarmEngine(() -> engine);
         Reachability reachability = Reachability.byGossip();
