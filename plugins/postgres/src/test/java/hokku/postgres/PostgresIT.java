@@ -2,7 +2,6 @@ package hokku.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import hokku.api.App;
 import hokku.api.AppName;
@@ -29,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class PostgresIT {
     private static final int ROWS = 20_000;
-    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
@@ -66,40 +63,6 @@ class PostgresIT {
 
     private String container(Service service) {
         return services().container(service);
-    }
-
-    @Test
-    void creatingOneTakesHardlyLongerThanTheContainerAlone() throws Exception {
-        // Both twice, the faster one counts: the first one of all reads the image from the disk.
-        long byHand = Math.min(byHand(), byHand());
-        long created = Long.MAX_VALUE;
-        for (String each : List.of("first", "second")) {
-            long begin = System.nanoTime();
-            real.create(each);
-            created = Math.min(created, System.nanoTime() - begin);
-        }
-        long over = TimeUnit.NANOSECONDS.toMillis(created - byHand);
-        System.getLogger("PostgresIT").log(System.Logger.Level.INFO, "docker run by hand {0} ms, postgres:create {1} ms",
-                TimeUnit.NANOSECONDS.toMillis(byHand), TimeUnit.NANOSECONDS.toMillis(created));
-        assertThat(over).isLessThan(1000);
-    }
-
-    /// From `docker run` to the first connection.
-    private long byHand() throws Exception {
-        long begin = System.nanoTime();
-        String id = docker("run", "--detach", "--label", "hokku.instance=" + real.engine.instance(), "--env", "POSTGRES_PASSWORD=secret",
-                "postgres:" + real.postgres.version());
-        try {
-            await().pollInterval(Duration.ofMillis(20)).pollDelay(Duration.ZERO).atMost(SOON)
-                    .until(() -> run("docker", "exec", id, "pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres") == 0);
-            return System.nanoTime() - begin;
-        } finally {
-            docker("rm", "--force", "--volumes", id);
-        }
-    }
-
-    private static int run(String... words) throws Exception {
-        return new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
     }
 
     private static String docker(String... words) throws Exception {
