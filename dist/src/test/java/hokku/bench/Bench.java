@@ -9,7 +9,8 @@ import java.util.List;
 
 /// Measures the packed program against what the same takes by hand, and prints one table. `dist/bench/run` starts it.
 ///
-/// The system properties `deploys`, `redeploys`, `connections`, `starts`, `routes` and `databases` say how often each is done; 0 leaves it out.
+/// The system properties `deploys`, `redeploys`, `connections`, `starts`, `routes`, `databases`, `services` and `replicas` say how often
+/// each is done; 0 leaves it out.
 final class Bench {
     private static final int DEPLOYS = Integer.getInteger("deploys", 10);
     private static final int REDEPLOYS = Integer.getInteger("redeploys", 20);
@@ -17,6 +18,8 @@ final class Bench {
     private static final int STARTS = Integer.getInteger("starts", 5);
     private static final int ROUTES = Integer.getInteger("routes", 20);
     private static final int DATABASES = Integer.getInteger("databases", 10);
+    private static final int SERVICES = Integer.getInteger("services", 5);
+    private static final int REPLICAS = Integer.getInteger("replicas", 3);
 
     private Bench() {}
 
@@ -29,6 +32,7 @@ final class Bench {
         String before = load();
         part("(a) and (c) to (j): a server, and what it is compared with", DEPLOYS + CONNECTIONS + STARTS + ROUTES + DATABASES, table, Bench::besideByHand);
         part("(b) requests failed", REDEPLOYS, table, new Redeploys(REDEPLOYS)::measure);
+        part("(k) a swarm of three engines", SERVICES + REPLICAS, table, Bench::onSwarm);
         System.out.println();
         conditions(before).forEach(System.out::println);
         System.out.println();
@@ -60,6 +64,13 @@ final class Bench {
         }
     }
 
+    private static void onSwarm(Table table) throws Exception {
+        try (Cluster cluster = Cluster.start()) {
+            part("(k) git push to first 200 on a swarm", SERVICES, table, new Services(SERVICES, cluster)::measure);
+            part("(k) " + Replicas.COUNT + " replicas", REPLICAS, table, new Replicas(REPLICAS, cluster)::measure);
+        }
+    }
+
     /// One part that cannot be measured does not keep the others from it.
     private static void part(String name, int runs, Table table, Part part) {
         if (runs == 0) {
@@ -86,7 +97,8 @@ final class Bench {
                         version("/usr/sbin/nginx", "-v"), version("git", "--version"), version("ssh", "-V")),
                 "Connections  ssh to 127.0.0.1, a new connection for each push and command, algorithms as the client prefers them",
                 "By hand      sshd (UsePAM no), bare repository, docker build (" + builder() + "), docker run, nginx -t and reload;"
-                        + " in turn with Hokku");
+                        + " in turn with Hokku",
+                "Swarm        three engines on this machine, each with a network of its own; by hand docker build, push and service create");
     }
 
     /// As the script that starts this has chosen it: the one that Hokku builds with on this machine.

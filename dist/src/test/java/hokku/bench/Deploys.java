@@ -13,6 +13,8 @@ import java.util.Map;
 
 /// (a) `git push` of a changed file to the first answer with it, against the same by hand, in turn.
 final class Deploys {
+    /// What differs from one push to the next in a line that is the same.
+    private static final String VARYING = "[0-9a-f]{7,}|:[0-9]+|(?<=release )[0-9]+|web\\.[0-9]+ on \\w+|(?<=Deployed in ).*";
     private static final int WARM_UP = 3;
     private static final double MORE_MILLIS = 1500;
     static final String APP = "tiny";
@@ -41,7 +43,7 @@ final class Deploys {
             String page = "hokku " + run;
             tree.commit(Sources.page(page));
             stages.begin();
-            push(tree);
+            push(tree, stages);
             ByHand.awaitPage(server.web(), server.domain(APP), page);
             stages.reached("nginx answers with it");
             long deployed = stages.total();
@@ -66,7 +68,8 @@ final class Deploys {
         stagesByHand.shown().forEach((stage, times) -> table.detail(stage, times.count(), "", times));
     }
 
-    private void push(WorkTree tree) throws IOException, InterruptedException {
+    /// What the server says on the way is what the stages are.
+    static void push(WorkTree tree, Stages stages) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("git", "push", "dokku", "master").directory(tree.folder().toFile())
                 .redirectErrorStream(true);
         builder.environment().putAll(tree.environment());
@@ -76,7 +79,7 @@ final class Deploys {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 said.append(line).append('\n');
-                String text = line.replaceAll("[0-9a-f]{7,}|:[0-9]+", "…").replaceFirst("remote: +", "").strip();
+                String text = line.replaceAll(VARYING, "…").replaceFirst("remote: +", "").strip();
                 int times = seen.merge(text, 1, Integer::sum);
                 stages.reached("until " + text + (times == 1 ? "" : " (" + times + ")"));
             }

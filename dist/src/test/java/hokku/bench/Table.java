@@ -15,6 +15,11 @@ final class Table {
                 (held ? "ok: " : "missed: ") + result));
     }
 
+    /// A figure without a limit.
+    void comparison(String name, int runs, Object hokku, Object byHand, String result) {
+        rows.add(List.of(name, String.valueOf(runs), hokku.toString(), byHand.toString(), "", result));
+    }
+
     /// A part of the figure above it.
     void detail(String name, int runs, Object hokku, Object byHand) {
         rows.add(List.of("    " + name, String.valueOf(runs), hokku.toString(), byHand.toString(), "", ""));

@@ -34,7 +34,7 @@ public final class TestServer implements AutoCloseable {
     ///
     /// @param address where it is reached from here
     /// @param prefix the words before its command that bring it there
-    record Place(String address, List<String> prefix, Docker engine) {
+    public record Place(String address, List<String> prefix, Docker engine) {
         static final Place HERE = new Place("127.0.0.1", List.of(), Docker.SHARED);
     }
 
@@ -62,7 +62,7 @@ public final class TestServer implements AutoCloseable {
         return start(Place.HERE);
     }
 
-    static TestServer start(Place place) throws IOException, InterruptedException {
+    public static TestServer start(Place place) throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("hokku-e2e");
         return start(place, work, Files.createDirectory(work.resolve("home")));
     }
