@@ -90,7 +90,7 @@ final class LocalTasks {
             String network = parts.networks().ensure(task.id(), task.app());
             ProcessSpec complete = attachment.terminal().map(window -> task.withEnv(Env.EMPTY.with("TERM", window.type()).merge(task.env()))).orElse(task);
             SecretFiles files = SecretFiles.of(app, complete);
-            container = Unbroken.call("create " + task.process(), () -> create(files, image, index, network, attachment.terminal().isPresent()));
+            container = Unbroken.call("create " + task.process(), () -> create(app, files, image, index, network, attachment.terminal().isPresent()));
         } catch (DockerException failed) {
             throw SwarmEngine.translated("The manager cannot make a container for " + task.process() + " of " + task.app(), failed);
         }
@@ -106,7 +106,7 @@ final class LocalTasks {
         }
     }
 
-    private String create(SecretFiles files, String image, int index, String network, boolean terminal) {
+    private String create(App app, SecretFiles files, String image, int index, String network, boolean terminal) {
         ProcessSpec task = files.spec();
         String name = task.app() + "." + task.process() + "." + index + "." + task.deploy();
         CreateContainerCmd create = engine().client().createContainerCmd(image)
@@ -124,7 +124,7 @@ final class LocalTasks {
         }
         String id = created(create, name);
         try {
-            task.networks().forEach(other -> engine().client().connectToNetworkCmd().withNetworkId(other).withContainerId(id).exec());
+            ServiceForm.furtherNetworks(app, task).forEach(other -> engine().client().connectToNetworkCmd().withNetworkId(other).withContainerId(id).exec());
             deliver(files.values(), id);
             return id;
         } catch (RuntimeException failed) {

@@ -46,6 +46,8 @@ import java.util.stream.Stream;
 record ServiceForm(App app, String image, String network, String instance) {
     /// The longest name that the swarm takes.
     private static final int LONGEST = 63;
+    /// How much of it the process may take, so that something of the app is left.
+    private static final int LONGEST_PROCESS = 30;
     private static final Pattern PUBLISHED = Pattern.compile("(?:(.+):)?(\\d+):(\\d+)(?:/(tcp|udp|sctp))?");
     /// Long enough that nobody misses the task that ended before the next one comes.
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(2);
@@ -67,16 +69,19 @@ record ServiceForm(App app, String image, String network, String instance) {
                         .withLogDriver(new Driver().withName("json-file").withOptions(Map.of("max-size", spec.logSize()))));
     }
 
-    /// Names are for people: what belongs to whom is in the labels.
+    /// Names are for people: what belongs to whom is in the labels. The swarm takes no dots, which names of apps may have.
     private static String name(ProcessSpec spec) {
-        String rest = "-" + spec.process() + "-" + spec.release();
-        String app = spec.app().value();
-        return (app.length() + rest.length() > LONGEST ? app.substring(0, LONGEST - rest.length()) : app) + rest;
+        String rest = "-" + begin(spec.process().value(), LONGEST_PROCESS) + "-" + spec.release();
+        return begin(spec.app().value().replace('.', '-'), LONGEST - rest.length()) + rest;
+    }
+
+    private static String begin(String text, int longest) {
+        return text.substring(0, Math.min(text.length(), longest));
     }
 
     /// Another name for a service of the same process and release.
     static String another(String name, String suffix) {
-        return (name.length() + suffix.length() + 1 > LONGEST ? name.substring(0, LONGEST - suffix.length() - 1) : name) + "-" + suffix;
+        return begin(name, LONGEST - suffix.length() - 1) + "-" + suffix;
     }
 
     private Map<String, String> labels(ProcessSpec spec, int first, int count) {
@@ -192,9 +197,13 @@ record ServiceForm(App app, String image, String network, String instance) {
     private List<NetworkAttachmentConfig> networks(ProcessSpec spec) {
         List<NetworkAttachmentConfig> networks = new ArrayList<>();
         networks.add(new NetworkAttachmentConfig().withTarget(network).withAliases(List.of(spec.process().value())));
-        Stream.concat(spec.networks().stream(), app.value(SwarmSettings.NETWORKS).orElse(List.of()).stream()).distinct()
-                .forEach(further -> networks.add(new NetworkAttachmentConfig().withTarget(further)));
+        furtherNetworks(app, spec).forEach(further -> networks.add(new NetworkAttachmentConfig().withTarget(further)));
         return networks;
+    }
+
+    /// Those besides the app's own.
+    static List<String> furtherNetworks(App app, ProcessSpec spec) {
+        return Stream.concat(spec.networks().stream(), app.value(SwarmSettings.NETWORKS).orElse(List.of()).stream()).distinct().toList();
     }
 
     private Duration stopTimeout(ProcessSpec spec) {

@@ -50,6 +50,17 @@ class ServiceFormTest {
     }
 
     @Test
+    void namesAreSuchAsTheSwarmTakes() {
+        ServiceForm form = new ServiceForm(app, "registry:5000/hello@sha256:2", "net", "i1");
+        ProcessSpec longest = ProcessSpec.of(ProcessSpec.Kind.DEPLOY, AppName.of("a.b".repeat(21)), app.id(), "d", Integer.MAX_VALUE,
+                ProcessType.of("w".repeat(63)), "sha256:1");
+        assertThat(form.service(longest, 1, 1).getName()).hasSize(63).matches("a-ba-b[ab-]+-w+-2147483647");
+        ProcessSpec dotted = ProcessSpec.of(ProcessSpec.Kind.DEPLOY, AppName.of("www.example.com"), app.id(), "d", 3, ProcessType.WEB, "sha256:1");
+        assertThat(form.service(dotted, 1, 1).getName()).isEqualTo("www-example-com-web-3");
+        assertThat(ServiceForm.another(form.service(longest, 1, 1).getName(), "4f2a")).hasSize(63).endsWith("-4f2a");
+    }
+
+    @Test
     void aServiceIsNamedAfterAppProcessAndRelease() {
         ServiceSpec service = service(web(), 1, 3);
         assertThat(service.getName()).isEqualTo("hello-web-12");
