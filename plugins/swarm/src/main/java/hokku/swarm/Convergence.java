@@ -2,12 +2,11 @@ package hokku.swarm;
 
 import com.github.dockerjava.api.model.Task;
 import com.github.dockerjava.api.model.TaskState;
-import com.github.dockerjava.api.model.TaskStatusContainerStatus;
-import hokku.api.Check;
 import hokku.api.Deployment;
 import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
+import hokku.api.UserError;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +18,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Waits until every task of some services runs and passed its checks, or one shows that it will not.
 final class Convergence implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Convergence.class);
     /// How long the swarm may find no node for a task before that is given up: nodes come and go.
     private static final Duration NO_NODE = Duration.ofSeconds(2);
+    /// How long the swarm may make no task for a place.
+    private static final Duration NO_TASK = Duration.ofSeconds(60);
+    /// How long the managers may give no answer, as while they elect a leader.
+    private static final Duration NO_ANSWER = Duration.ofSeconds(60);
     /// How long a node may take to get the image and to make the container.
     private static final Duration PREPARATION = Duration.ofMinutes(15);
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -43,6 +49,9 @@ final class Convergence implements AutoCloseable {
     private final Map<String, Long> stuck = new HashMap<>();
     /// Since when a container starts, by the id of its task, in nanoseconds.
     private final Map<String, Long> starting = new HashMap<>();
+    /// Places that have no task yet, by their names.
+    private final Map<String, Patience> coming = new HashMap<>();
+    private final Patience unanswered = new Patience(NO_ANSWER);
     private final LinkedBlockingQueue<TaskCheck> verdicts = new LinkedBlockingQueue<>();
 
     /// @param revived the ids of services that were there before: how their tasks ended then does not count
@@ -61,20 +70,46 @@ final class Convergence implements AutoCloseable {
     /// @throws StartFailure with the first one that does not come up
     List<Replica> await(Set<String> services) throws Exception {
         while (true) {
-            List<Replica> replicas = cluster.replicas(deployment.app().id(), deployment.id()).stream()
-                    .filter(replica -> services.contains(replica.service().id())).map(Replica::asMeant).toList();
-            boolean complete = !replicas.isEmpty() && services.stream().allMatch(id -> replicas.stream().anyMatch(one -> one.service().id().equals(id)));
-            for (Replica replica : replicas) {
-                complete &= look(replica);
+            Optional<List<Replica>> answer = replicas();
+            if (answer.isPresent()) {
+                List<Replica> replicas = answer.get().stream().filter(replica -> services.contains(replica.service().id()))
+                        .map(Replica::asMeant).toList();
+                demandAll(services, replicas);
+                boolean complete = true;
+                for (Replica replica : replicas) {
+                    complete &= look(replica);
+                }
+                if (complete) {
+                    return replicas;
+                }
+                makeRoom(replicas);
             }
-            if (complete) {
-                return replicas;
-            }
-            makeRoom(replicas);
             TaskCheck verdict = verdicts.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
             if (verdict != null) {
                 verdict.demandPassed();
             }
+        }
+    }
+
+    /// @return empty while nobody can tell, as during an election
+    private Optional<List<Replica>> replicas() {
+        try {
+            List<Replica> replicas = cluster.replicas(deployment.app().id(), deployment.id());
+            unanswered.end();
+            return Optional.of(replicas);
+        } catch (UserError failed) {
+            if (unanswered.isOver()) {
+                throw failed;
+            }
+            LOG.debug("Nobody knows how {} goes on", deployment, failed);
+            return Optional.empty();
+        }
+    }
+
+    private void demandAll(Set<String> services, List<Replica> replicas) {
+        Set<String> there = replicas.stream().map(replica -> replica.service().id()).collect(Collectors.toSet());
+        if (!there.containsAll(services)) {
+            throw new UserError(deployment.app().name() + " could not be started: somebody removed a service of it meanwhile");
         }
     }
 
@@ -83,6 +118,10 @@ final class Convergence implements AutoCloseable {
         Optional<Replica> homeless = replicas.stream().filter(this::isHomeless).findFirst();
         List<Replica> passed = replicas.stream().filter(this::isPassed).toList();
         if (homeless.isPresent() && room.isLeft() && replicas.stream().allMatch(replica -> replica.isStuck() || passed.contains(replica))) {
+            if (room.wasInVain(passed.size())) {
+                throw new StartFailure(homeless.get(), "no node of the swarm takes it, although former containers ended for it: " + homeless.get().error()
+                        + ". Where more of them have to end at once: scheduler-swarm:set " + deployment.app().name() + " update-parallelism");
+            }
             room.make(homeless.get().service().process(), passed);
             stuck.clear();
         }
@@ -100,19 +139,21 @@ final class Convergence implements AutoCloseable {
     private boolean look(Replica replica) throws StartFailure {
         Optional<Task> task = replica.task();
         if (task.isEmpty()) {
+            demandComing(replica);
             return false;
         }
         String id = task.get().getId();
         TaskState state = replica.state().orElse(TaskState.NEW);
         if (replica.ended().map(Task::getId).filter(ended -> !history.contains(ended)).isPresent()) {
             Replica end = replica.atEnd(cluster.nodes());
-            throw ended(end, end.state().orElse(TaskState.FAILED));
+            throw end(end, end.state().orElse(TaskState.FAILED));
         }
         if (state.compareTo(TaskState.RUNNING) > 0) {
             if (history.contains(id)) {
+                demandComing(replica);
                 return false;
             }
-            throw ended(replica, state);
+            throw end(replica, state);
         }
         if (state == TaskState.RUNNING) {
             if (replica.node().filter(Node::ready).isEmpty()) {
@@ -122,6 +163,13 @@ final class Convergence implements AutoCloseable {
         }
         limit(id, replica, state);
         return false;
+    }
+
+    /// The swarm need not make another task for a place whose last one ended.
+    private void demandComing(Replica replica) throws StartFailure {
+        if (coming.computeIfAbsent(replica.name(), _ -> new Patience(NO_TASK)).isOver()) {
+            throw new StartFailure(replica, "the swarm made no task for it within " + NO_TASK.toSeconds() + " s");
+        }
     }
 
     private TaskCheck check(String id, Replica replica) {
@@ -145,43 +193,15 @@ final class Convergence implements AutoCloseable {
         if (state == TaskState.STARTING) {
             // The swarm waits for its health here.
             if (now - starting.computeIfAbsent(id, _ -> now) > spec.startTimeout().toNanos()) {
-                throw new StartFailure(replica, "it did not start, or did not pass " + commands(spec) + " within " + spec.startTimeout().toSeconds() + " s");
+                throw new StartFailure(replica, "it did not start, or did not pass " + TaskEnd.commands(spec) + " within " + spec.startTimeout().toSeconds() + " s");
             }
         } else if (now - begun > PREPARATION.toNanos()) {
             throw new StartFailure(replica, "it was not made ready within " + PREPARATION.toMinutes() + " minutes (" + state.getValue() + ")");
         }
     }
 
-    private static String commands(ProcessSpec spec) {
-        String names = spec.checks().stream().filter(check -> check.probe() instanceof Check.Exec).map(Check::name).collect(Collectors.joining(", "));
-        return names.isEmpty() ? "the image's own health check" : "the check " + names;
-    }
-
-    private StartFailure ended(Replica replica, TaskState state) {
-        Optional<Long> code = replica.container().map(TaskStatusContainerStatus::getExitCodeLong);
-        String error = replica.error();
-        if (error.contains("No such image") || error.contains("pull access denied") || error.contains("manifest unknown")) {
-            return new StartFailure(replica, "its node " + TaskVerdict.withoutImage(error, deployment.app().name()));
-        }
-        if (error.contains("unhealthy")) {
-            return new StartFailure(replica, "it did not pass " + commands(specs.get(replica.service().process())));
-        }
-        if (state == TaskState.COMPLETE) {
-            return new StartFailure(replica, "it ended with exit code 0, although a process must go on running");
-        }
-        if (error.contains("non-zero exit") && code.isPresent()) {
-            return new StartFailure(replica, "it ended with exit code " + code.get() + meaning(code.get()));
-        }
-        return new StartFailure(replica, error.isEmpty() ? "the swarm ended it (" + state.getValue() + ")" : error);
-    }
-
-    private static String meaning(long code) {
-        return switch ((int) code) {
-            case 126 -> ": its command cannot be executed";
-            case 127 -> ": its command was not found";
-            case 137 -> ": something killed it, for instance the lack of memory";
-            default -> "";
-        };
+    private StartFailure end(Replica replica, TaskState state) {
+        return new StartFailure(replica, TaskEnd.reason(replica, state, specs.get(replica.service().process())));
     }
 
     @Override

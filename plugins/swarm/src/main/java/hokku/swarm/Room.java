@@ -37,6 +37,8 @@ final class Room {
     /// Whether former tasks could not come back where they are: their node takes no new ones.
     private final boolean firm;
     private boolean used;
+    /// How many new tasks had passed when former ones ended last.
+    private int passed = -1;
 
     /// @param former services that run and are to be replaced
     Room(SwarmParts parts, App app, List<Deployed> former, Scheduler.Passage passage, Output out) {
@@ -54,6 +56,14 @@ final class Room {
         return !firm && former.values().stream().anyMatch(replicas -> replicas > 0);
     }
 
+    /// Whether former tasks ended last without a new one finding a place: more of them would end for nothing, as where the node that has no
+    /// room is not one of theirs.
+    ///
+    /// @param passing how many new tasks passed their checks by now
+    boolean wasInVain(int passing) {
+        return passing <= passed;
+    }
+
     /// Ends some tasks of a former service, that of the same process if there is one. Returns when they have ended.
     ///
     /// @param fresh the new tasks that passed their checks
@@ -69,6 +79,7 @@ final class Room {
         }
         out.detail("Ending " + (former.get(service) - staying) + " of " + former.get(service) + " former containers of " + service.process());
         former.put(service, staying);
+        passed = fresh.size();
         parts.services().scale(service.id(), staying);
         List<Endpoint> serving = Stream.concat(staying(service), fresh.stream()).flatMap(replica -> replica.endpoints().stream()).toList();
         if (serving.isEmpty()) {
@@ -97,7 +108,7 @@ final class Room {
 
     private void awaitEnd(Deployed service, int staying) throws InterruptedException {
         long deadline = System.nanoTime() + service.stopTimeout().plus(GRACE).toNanos();
-        while (parts.services().running(service.id()) > staying && System.nanoTime() < deadline) {
+        while (parts.services().running(service) > staying && System.nanoTime() < deadline) {
             Thread.sleep(PAUSE);
         }
     }

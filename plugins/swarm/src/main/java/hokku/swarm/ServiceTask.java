@@ -144,25 +144,4 @@ final class ServiceTask {
     private UserError failure(String why) {
         return new UserError(UserError.FAILED, spec.process() + " of " + spec.app() + " " + why);
     }
-
-    /// How long something may last.
-    private static final class Patience {
-        private final Duration limit;
-        private Optional<Long> since = Optional.empty();
-
-        Patience(Duration limit) {
-            this.limit = limit;
-        }
-
-        /// Whether it lasted too long since it was first asked.
-        boolean isOver() {
-            long now = System.nanoTime();
-            since = Optional.of(since.orElse(now));
-            return now - since.get() > limit.toNanos();
-        }
-
-        void end() {
-            since = Optional.empty();
-        }
-    }
 }

@@ -12,6 +12,8 @@ import com.github.dockerjava.api.model.ServiceReplicatedModeOptions;
 import com.github.dockerjava.api.model.ServiceSpec;
 import com.github.dockerjava.api.model.Task;
 import com.github.dockerjava.api.model.TaskState;
+import hokku.api.AppId;
+import hokku.api.Engine;
 import hokku.api.UserError;
 import java.time.Duration;
 import java.util.Collection;
@@ -125,34 +127,46 @@ final class Services {
 
     /// Waits until no task of the services runs any more, except on nodes that are lost.
     ///
+    /// @param services all of one app
     /// @throws UserError when some still run
     void awaitEnd(Collection<Deployed> services) throws InterruptedException {
-        if (services.isEmpty()) {
-            return;
+        Set<String> running = leftAtEnd(services);
+        if (!running.isEmpty()) {
+            throw new UserError(UserError.FAILED, "Tasks do not end: " + String.join(", ", running) + ". See docker inspect on a manager");
         }
+    }
+
+    /// Waits for their end as long as that may take.
+    ///
+    /// @param services all of one app
+    /// @return the ids of the tasks that still run
+    Set<String> leftAtEnd(Collection<Deployed> services) throws InterruptedException {
+        if (services.isEmpty()) {
+            return Set.of();
+        }
+        AppId app = services.iterator().next().app();
         Set<String> meant = services.stream().map(Deployed::id).collect(Collectors.toSet());
         Duration patience = services.stream().map(Deployed::stopTimeout).max(Duration::compareTo).orElseThrow();
         long deadline = System.nanoTime() + patience.plus(GRACE).toNanos();
         while (true) {
-            Set<String> running = running(meant);
-            if (running.isEmpty()) {
-                return;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new UserError(UserError.FAILED, "Tasks do not end: " + String.join(", ", running) + ". See docker inspect on a manager");
+            Set<String> running = running(app, meant);
+            if (running.isEmpty() || System.nanoTime() > deadline) {
+                return running;
             }
             Thread.sleep(PAUSE);
         }
     }
 
     /// How many tasks of a service run, or are about to, those that are to end included.
-    long running(String service) {
-        return running(Set.of(service)).size();
+    long running(Deployed service) {
+        return running(service.app(), Set.of(service.id())).size();
     }
 
-    private Set<String> running(Set<String> services) {
+    /// By labels, as the swarm finds no tasks of services that it does not know any more.
+    private Set<String> running(AppId app, Set<String> services) {
+        Map<String, String> labels = Map.of(Engine.INSTANCE_LABEL, engine.instance(), Labels.ID, app.value());
         Map<String, Node> nodes = cluster.nodes();
-        return engine.client().listTasksCmd().exec().stream().filter(task -> services.contains(task.getServiceId()))
+        return engine.client().listTasksCmd().withLabelFilter(labels).exec().stream().filter(task -> services.contains(task.getServiceId()))
                 .filter(task -> isRunning(task) && Optional.ofNullable(task.getNodeId()).map(nodes::get).filter(Node::ready).isPresent())
                 .map(Task::getId).collect(Collectors.toSet());
     }

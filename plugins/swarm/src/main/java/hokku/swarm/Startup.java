@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
+    /// How long the managers may take to agree on a leader.
+    private static final Duration ELECTION = Duration.ofSeconds(30);
+
     private final SwarmParts parts;
     private final Deployment deployment;
     private final Scheduler.Passage passage;
@@ -40,6 +44,8 @@ final class Startup {
 
     /// What the app had when this began.
     private final List<Deployed> before;
+    /// What starts that were cut off left behind then: never live, it may hold the room of what is.
+    private final List<Deployed> cutOff;
 
     /// Services that this made. Only the calling thread touches them, and the undoing one after that.
     private final Set<String> made = new LinkedHashSet<>();
@@ -55,12 +61,16 @@ final class Startup {
         this.deployment = deployment;
         this.passage = passage;
         this.out = out;
-        this.before = parts.cluster().services(deployment.app().id()).stream().filter(service -> service.kind() == ProcessSpec.Kind.DEPLOY).toList();
+        Map<Boolean, List<Deployed>> there = parts.cluster().services(deployment.app().id()).stream()
+                .filter(service -> service.kind() == ProcessSpec.Kind.DEPLOY).collect(Collectors.partitioningBy(Deployed::proven));
+        this.before = there.get(true);
+        this.cutOff = there.get(false);
     }
 
     List<Endpoint> run() throws Exception {
         boolean complete = false;
         try {
+            removeCutOff();
             makeRoom();
             startAll();
             List<Endpoint> endpoints = awaitAll();
@@ -81,6 +91,14 @@ final class Startup {
                     return deployment;
                 });
             }
+        }
+    }
+
+    private void removeCutOff() throws InterruptedException {
+        parts.services().remove(cutOff.stream().map(Deployed::id).toList());
+        Set<String> running = parts.services().leftAtEnd(cutOff);
+        if (!running.isEmpty()) {
+            LOG.warn("{}: tasks of a start that was cut off do not end: {}", deployment.app().name(), running);
         }
     }
 
@@ -121,16 +139,14 @@ final class Startup {
         }
     }
 
-    /// The services that already are what they should be: those whose tasks are all wanted, without a gap from the first one on. What a start
-    /// that was cut off left behind is removed.
+    /// The services that already are what they should be: those whose tasks are all wanted, without a gap from the first one on.
     private List<Deployed> kept(ProcessSpec spec) {
         List<Deployed> there = before.stream().filter(service -> service.deploy().equals(deployment.id())
                 && service.process().equals(spec.process())).toList();
-        parts.services().remove(there.stream().filter(service -> !service.proven()).map(Deployed::id).toList());
         List<Deployed> kept = new ArrayList<>();
         int next = 1;
         // Of those that begin at the same index, the newest one took the place of the others.
-        for (Deployed service : there.stream().filter(Deployed::proven)
+        for (Deployed service : there.stream()
                 .sorted(Comparator.comparing(Deployed::first).thenComparing(Deployed::created, Comparator.reverseOrder())).toList()) {
             if (service.first() == next && service.end() - 1 <= spec.count()) {
                 kept.add(service);
@@ -184,21 +200,40 @@ final class Startup {
 
     /// What runs of other deployments.
     private List<Deployed> former() {
-        return before.stream().filter(service -> !service.deploy().equals(deployment.id()) && service.replicas() > 0 && service.proven()
+        return before.stream().filter(service -> !service.deploy().equals(deployment.id()) && service.replicas() > 0
                 && !stopped.contains(service)).toList();
     }
 
     private void undo() {
-        try {
-            parts.services().remove(made);
-        } catch (RuntimeException failed) {
-            LOG.error("What was started of {} cannot be removed", deployment, failed);
-        }
+        removeMade();
         room.ifPresent(Room::restore);
         for (Deployed service : stopped) {
             bringBack(service);
         }
         awaitBack(stopped.stream().map(Deployed::id).toList());
+    }
+
+    /// What fails because of an election must not leave workers of a refused release beside those of the live one.
+    private void removeMade() {
+        Patience patience = new Patience(ELECTION);
+        Pause pause = new Pause();
+        try {
+            while (true) {
+                try {
+                    parts.services().remove(made);
+                    return;
+                } catch (RuntimeException failed) {
+                    if (patience.isOver()) {
+                        LOG.error("What was started of {} cannot be removed; the next start of {} does", deployment, deployment.app().name(), failed);
+                        return;
+                    }
+                    LOG.warn("What was started of {} cannot be removed yet: {}", deployment, failed.getMessage());
+                }
+                Thread.sleep(pause.next());
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void bringBack(Deployed service) {

@@ -2,6 +2,7 @@ package hokku.swarm;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.LocalNodeState;
 import com.github.dockerjava.api.model.SwarmInfo;
 import hokku.api.Engine;
@@ -47,12 +48,13 @@ final class SwarmEngine {
 
     /// @throws UserError when the engine cannot tell of a swarm, with what to do
     void demandManager() {
-        if (!isMember()) {
+        // The engine starts programs to answer this: asked once.
+        Info info = client().infoCmd().exec();
+        if (!isMember(info.getSwarm())) {
             throw new UserError("The engine is in no swarm. Make one with swarm:init, or name a manager of yours with scheduler-swarm:set --global manager");
         }
-        if (!Boolean.TRUE.equals(info().getControlAvailable())) {
-            throw new UserError(UserError.UNAVAILABLE, "The engine is no manager of its swarm. On a manager, run: docker node promote "
-                    + client().infoCmd().exec().getName());
+        if (!Boolean.TRUE.equals(info.getSwarm().getControlAvailable())) {
+            throw new UserError(UserError.UNAVAILABLE, "The engine is no manager of its swarm. On a manager, run: docker node promote " + info.getName());
         }
     }
 

@@ -24,6 +24,7 @@ final class RealSwarm implements AutoCloseable {
 
     private final DockerEngine engine;
     private final SwarmParts parts;
+    private final Published image;
     private final SwarmScheduler scheduler;
 
     RealSwarm(SwarmLab lab) throws IOException {
@@ -33,7 +34,7 @@ final class RealSwarm implements AutoCloseable {
     /// @param manager how the manager is reached
     RealSwarm(SwarmLab lab, EngineAddress manager) throws IOException {
         engine = new DockerEngine(manager, "test-" + UUID.randomUUID());
-        Published image = LabRegistry.publish(lab, IMAGE);
+        image = LabRegistry.publish(lab, IMAGE);
         SwarmEngine swarm = new SwarmEngine(() -> engine);
         Reachability reachability = Reachability.byGossip();
         Cluster cluster = new Cluster(swarm, reachability);
@@ -45,6 +46,11 @@ final class RealSwarm implements AutoCloseable {
 
     SwarmScheduler scheduler() {
         return scheduler;
+    }
+
+    /// Where every node gets it.
+    String image() {
+        return image.reference();
     }
 
     SwarmParts parts() {

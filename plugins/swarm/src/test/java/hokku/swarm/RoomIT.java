@@ -2,6 +2,7 @@ package hokku.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import hokku.api.App;
 import hokku.api.AppId;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,7 @@ class RoomIT {
     private final List<List<Endpoint>> led = new ArrayList<>();
     private RealSwarm real;
     private App app;
+    private int count = 3;
 
     @BeforeEach
     void open(SwarmLab lab) throws IOException {
@@ -85,6 +88,46 @@ class RoomIT {
     }
 
     @Test
+    void formerTasksDoNotEndInVainWhereTheNodeWithoutRoomIsNoneOfTheirs() throws Exception {
+        App hello = app;
+        App other = App.create(AppName.of("other"), AppId.random(), Instant.now(), hello.global())
+                .withSetting(SwarmSettings.RESERVED_MEMORY, SwarmSettings.RESERVED_MEMORY.print(hello.value(SwarmSettings.RESERVED_MEMORY).orElseThrow()))
+                .withSetting(SwarmSettings.CONSTRAINTS, "node.hostname==node1");
+        try {
+            count = 1;
+            app = other;
+            start("o1", RealSwarm.SERVING);
+            count = 2;
+            app = hello;
+            start("d1", RealSwarm.SERVING);
+            app = hello.withSetting(SwarmSettings.CONSTRAINTS, "node.hostname==node1");
+            assertThatThrownBy(() -> start("d2", RealSwarm.SERVING)).isInstanceOf(UserError.class)
+                    .hasMessageContaining("although former containers ended for it").hasMessageContaining("insufficient resources");
+            assertThat(out.text()).contains("Ending 1 of 2").doesNotContain("Ending 1 of 1");
+            assertThat(real.scheduler().instances(app.id())).hasSize(2).allSatisfy(instance -> {
+                assertThat(instance.deploy()).isEqualTo("d1");
+                assertThat(instance.state()).isEqualTo(Instance.State.RUNNING);
+            });
+        } finally {
+            real.scheduler().destroy(other);
+        }
+    }
+
+    @Test
+    void whatAStartThatWasCutOffLeftBehindMakesRoomForWhatIsLive() throws Exception {
+        start("d1", RealSwarm.SERVING);
+        String former = real.parts().cluster().services(app.id()).getFirst().id();
+        real.parts().services().scale(former, 0);
+        String network = real.parts().networks().ensure(app.id(), app.name());
+        ServiceForm form = new ServiceForm(app, real.image(), network, real.parts().engine().instance());
+        String left = real.parts().services().create(form.service(web("d2", RealSwarm.SERVING), 1, 3), Optional.empty(), SecretFiles.of(app, web("d2", List.of())));
+        await().atMost(Duration.ofSeconds(60)).until(() -> real.parts().cluster().replicas(app.id(), "d2").stream()
+                .filter(replica -> replica.instanceState() == Instance.State.RUNNING).count() == 3);
+        assertThat(start("d1", RealSwarm.SERVING)).hasSize(3);
+        assertThat(real.parts().cluster().services(app.id())).extracting(Deployed::id).contains(former).doesNotContain(left);
+    }
+
+    @Test
     void whatNobodyHasRoomForIsRefusedWithTheReason() {
         app = app.withSetting(SwarmSettings.CONSTRAINTS, "node.labels.disk==none");
         assertThatThrownBy(() -> start("d1", RealSwarm.SERVING)).isInstanceOf(UserError.class)
@@ -93,13 +136,16 @@ class RoomIT {
     }
 
     private List<Endpoint> start(String id, List<String> command) throws Exception {
-        Check listening = new Check("port listening check", new Check.Listening(OptionalInt.empty()), 1000, Duration.ofSeconds(2), Duration.ofMillis(50),
-                Duration.ZERO, false);
-        ProcessSpec web = ProcessSpec.of(ProcessSpec.Kind.DEPLOY, app.name(), app.id(), id, 3, ProcessType.WEB, RealSwarm.IMAGE).withCount(3)
-                .withCommand(command).withPorts(List.of(5000)).withEnv(Env.EMPTY.with("PORT", "5000")).withStopTimeout(Duration.ofSeconds(5))
-                .withRestartPolicy("on-failure:10").withChecks(List.of(listening), true, Duration.ofSeconds(20));
         Release release = new Release(app.name(), 3, RealSwarm.IMAGE, "hello:3", "test", Env.EMPTY, new TreeMap<>(), List.of(5000), true, "", Map.of(),
                 Map.of(), "test", Instant.now());
-        return real.scheduler().start(Deployment.of(id, app, release, List.of(web)), led::add, out);
+        return real.scheduler().start(Deployment.of(id, app, release, List.of(web(id, command))), led::add, out);
+    }
+
+    private ProcessSpec web(String id, List<String> command) {
+        Check listening = new Check("port listening check", new Check.Listening(OptionalInt.empty()), 1000, Duration.ofSeconds(2), Duration.ofMillis(50),
+                Duration.ZERO, false);
+        return ProcessSpec.of(ProcessSpec.Kind.DEPLOY, app.name(), app.id(), id, 3, ProcessType.WEB, RealSwarm.IMAGE).withCount(count)
+                .withCommand(command).withPorts(List.of(5000)).withEnv(Env.EMPTY.with("PORT", "5000")).withStopTimeout(Duration.ofSeconds(5))
+                .withRestartPolicy("on-failure:10").withChecks(List.of(listening), true, Duration.ofSeconds(20));
     }
 }
