@@ -60,6 +60,10 @@ final class SwarmNetworks {
         }
     }
 
+    private boolean isOurs(Network network) {
+        return network.getLabels() != null && engine.instance().equals(network.getLabels().get(Engine.INSTANCE_LABEL));
+    }
+
     private Optional<Network> find(String name) {
         // The filter finds every name that contains it.
         return engine.client().listNetworksCmd().withNameFilter(name).exec().stream().filter(network -> network.getName().equals(name)).findFirst();
@@ -111,7 +115,7 @@ final class SwarmNetworks {
     private boolean removed(String name, boolean last) {
         lock.lock();
         try {
-            Optional<Network> network = find(name);
+            Optional<Network> network = find(name).filter(this::isOurs);
             if (network.isPresent()) {
                 release(engine.client(), name);
                 engine.client().removeNetworkCmd(network.get().getId()).exec();

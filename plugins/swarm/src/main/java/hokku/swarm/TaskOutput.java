@@ -4,6 +4,7 @@ import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.StreamType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,9 +21,15 @@ import org.slf4j.LoggerFactory;
 final class TaskOutput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskOutput.class);
     /// How long the managers may send nothing of a log that has an end.
-    private static final Duration SILENCE = Duration.ofSeconds(30);
-    /// How long the rest is asked for again: a node that came back does not send its logs at once.
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+    /// How long the rest is asked for again: a node that came back does not send its logs at once. Longer than one silence, so that what was
+    /// not answered at all is asked for once more.
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    /// Managers can lose the way to the logs of a node that was cut off and came back, until its engine connects to them anew.
+    private static final String NOT_AVAILABLE = "is not available";
+    private static final String REMEDY = ". If that stays so although swarm:nodes calls the node ready, restart its engine: systemctl restart docker";
+    /// What comes before the reason in the managers' own words.
+    private static final String REFUSAL = "Error grabbing logs: ";
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final SwarmEngine engine;
@@ -67,7 +74,7 @@ final class TaskOutput implements AutoCloseable {
             problem = reading.await();
         }
         reading.showRest();
-        problem.ifPresent(why -> streams.detail("The last lines of the output may be missing: " + why));
+        problem.ifPresent(why -> streams.detail("The last lines of the output may be missing: " + why + (why.endsWith(NOT_AVAILABLE) ? REMEDY : "")));
     }
 
     @Override
@@ -75,11 +82,20 @@ final class TaskOutput implements AutoCloseable {
         reading.end();
     }
 
+    /// What the managers said, without the marks of the stream that it comes in, which the client library does not know. Never empty.
+    static String readable(String said) {
+        int refusal = said.indexOf(REFUSAL);
+        String text = said.substring(refusal < 0 ? 0 : refusal + REFUSAL.length()).replaceAll("[\\p{Cntrl}\uFFFD]+", " ").strip();
+        String reason = text.replaceFirst("^rpc error: code = \\w+ desc = ", "");
+        return reason.isEmpty() ? "the managers did not say why" : reason;
+    }
+
     /// The log as it comes, once.
     private final class Reading extends ResultCallback.Adapter<Frame> {
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile long last = System.nanoTime();
         private volatile String problem = "";
+        private final ByteArrayOutputStream said = new ByteArrayOutputStream();
         private boolean closed;
 
         void begin(boolean follow) {
@@ -100,8 +116,9 @@ final class TaskOutput implements AutoCloseable {
 
         private void take(Frame frame) {
             if (frame.getStreamType() == StreamType.RAW) {
-                // The managers' own words, in place of what they cannot get.
-                problem = new String(frame.getPayload(), StandardCharsets.UTF_8).strip();
+                // The managers' own words, in place of what they cannot get. They come in portions.
+                said.writeBytes(frame.getPayload());
+                problem = readable(said.toString(StandardCharsets.UTF_8));
                 return;
             }
             boolean error = frame.getStreamType() == StreamType.STDERR;

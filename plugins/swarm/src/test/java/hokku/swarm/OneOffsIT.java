@@ -91,6 +91,32 @@ class OneOffsIT {
     }
 
     @Test
+    void aCommandIsInTheFurtherNetworksOfItsApp() throws Exception {
+        String further = "further-" + app.id();
+        lab.manager().docker("network", "create", "--driver", "overlay", "--attachable", further);
+        try {
+            setting(SwarmSettings.NETWORKS, further);
+            assertThat(run(task("sh", "-c", "ls -d /sys/class/net/eth* | wc -l"), "")).isZero();
+            // One for each network, and one to the outside.
+            assertThat(out().strip()).isEqualTo("3");
+        } finally {
+            lab.manager().docker("network", "rm", further);
+        }
+    }
+
+    @Test
+    void aNetworkOfTheSameNameThatIsNotOursStays() throws Exception {
+        String network = SwarmNetworks.name(app.id());
+        lab.manager().docker("network", "create", "--driver", "overlay", network);
+        try {
+            scheduler.destroy(app);
+            assertThat(lab.manager().docker("network", "ls", "--format", "{{.Name}}").lines()).contains(network);
+        } finally {
+            lab.manager().docker("network", "rm", network);
+        }
+    }
+
+    @Test
     void aCommandReachesTheServicesOfItsApp() throws Exception {
         start(serving());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(run(task("wget", "-q", "-O", "-", "http://web:5000/hosts"), "")).isZero());
@@ -221,7 +247,8 @@ class OneOffsIT {
         lab.manager().docker("node", "update", "--availability", "drain", "node1");
         try {
             assertThat(run(task("hostname"), "")).isZero();
-            assertThat(out()).as(err()).isNotEmpty();
+            // The managers may have lost the way to the logs of a node that another test killed: then that is said.
+            assertThat(out() + err()).containsPattern("^[0-9a-f]{12}\\n|The last lines of the output may be missing: .*is not available");
             assertThat(lab.manager().docker("ps", "--all", "--quiet", "--filter", "label=" + Labels.APP)).isEmpty();
         } finally {
             lab.manager().docker("node", "update", "--availability", "active", "node1");
