@@ -89,12 +89,13 @@ final class Watch implements AutoCloseable {
         try {
             while (true) {
                 Duration rest;
+                long begun = System.nanoTime();
                 try {
                     Cluster.View view = BoundedLook.of(look);
                     compare(view);
                     goOn();
                     pause.reset();
-                    rest = view.replicas().isEmpty() ? WITHOUT_APPS : BETWEEN_LOOKS;
+                    rest = rest(view.replicas().isEmpty(), Duration.ofNanos(System.nanoTime() - begun));
                 } catch (RuntimeException failed) {
                     say(failed);
                     rest = pause.next();
@@ -107,6 +108,15 @@ final class Watch implements AutoCloseable {
         } catch (InterruptedException ended) {
             LOG.debug("The watch ends", ended);
         }
+    }
+
+    /// The managers of a large swarm take long to tell of it: they are asked for a fifth of the time at most.
+    ///
+    /// @param took how long the last look lasted
+    static Duration rest(boolean empty, Duration took) {
+        Duration usual = empty ? WITHOUT_APPS : BETWEEN_LOOKS;
+        Duration needed = took.multipliedBy(4);
+        return needed.compareTo(usual) > 0 ? needed : usual;
     }
 
     private void compare(Cluster.View view) throws InterruptedException {

@@ -55,6 +55,13 @@ class WatchTest {
         }, reachability, told::add));
     }
 
+    @Test
+    void aSwarmThatTakesLongToTellIsAskedLessOften() {
+        assertThat(Watch.rest(false, Duration.ofMillis(20))).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Watch.rest(true, Duration.ofMillis(20))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(Watch.rest(false, Duration.ofMillis(700))).isEqualTo(Duration.ofMillis(2800));
+    }
+
     private void put(Replica... replicas) {
         List<Replica> there = List.of(replicas);
         swarm = () -> new Cluster.View(Cluster.probed(there, reachability), List.of(ONE, TWO));
