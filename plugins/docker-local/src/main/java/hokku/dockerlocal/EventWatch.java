@@ -6,15 +6,14 @@ import com.github.dockerjava.api.model.EventType;
 import hokku.api.AppId;
 import hokku.api.Engine;
 import hokku.api.Instance;
+import hokku.containers.Telling;
 import java.io.Closeable;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,25 +28,17 @@ final class EventWatch implements AutoCloseable {
 
     private final Engine engine;
     private final Containers containers;
-    private final Consumer<AppId> changed;
+    private final Telling telling;
     private final Thread listening;
-    private final Thread telling;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition news = lock.newCondition();
-
-    /// Apps that are to be told, each once. Guarded by the lock.
-    private final Set<AppId> due = new LinkedHashSet<>();
-
-    /// Every app that was seen, so that one whose containers all went in a gap is told too. Guarded by the lock.
-    private final Set<AppId> known = new HashSet<>();
+    /// Every app that was seen, so that one whose containers all went in a gap is told too.
+    private final Set<AppId> known = ConcurrentHashMap.newKeySet();
 
     EventWatch(Engine engine, Containers containers, Consumer<AppId> changed) {
         this.engine = engine;
         this.containers = containers;
-        this.changed = changed;
+        this.telling = new Telling("docker-changes", changed);
         this.listening = Thread.ofVirtual().name("docker-events").start(this::listen);
-        this.telling = Thread.ofVirtual().name("docker-changes").start(this::tell);
     }
 
     private void listen() {
@@ -60,7 +51,7 @@ final class EventWatch implements AutoCloseable {
                     LOG.debug("Watching through {}", open);
                     if (stream.opened()) {
                         containers.list().stream().map(Instance::app).forEach(this::add);
-                        addKnown();
+                        telling.add(known);
                         pause = FIRST_PAUSE;
                         stream.ended.await();
                     }
@@ -81,59 +72,14 @@ final class EventWatch implements AutoCloseable {
     }
 
     private void add(AppId app) {
-        lock.lock();
-        try {
-            known.add(app);
-            due.add(app);
-            news.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void addKnown() {
-        lock.lock();
-        try {
-            due.addAll(known);
-            news.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void tell() {
-        try {
-            while (true) {
-                AppId next = next();
-                try {
-                    changed.accept(next);
-                } catch (RuntimeException e) {
-                    LOG.error("A change of app {} was not heeded", next, e);
-                }
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("The watch ends", e);
-        }
-    }
-
-    private AppId next() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (due.isEmpty()) {
-                news.await();
-            }
-            AppId next = due.iterator().next();
-            due.remove(next);
-            return next;
-        } finally {
-            lock.unlock();
-        }
+        known.add(app);
+        telling.add(List.of(app));
     }
 
     @Override
     public void close() {
         listening.interrupt();
-        telling.interrupt();
+        telling.close();
     }
 
     /// The events of one connection.

@@ -1,7 +1,13 @@
 package hokku.dockerlocal;
 
 import com.github.dockerjava.api.exception.DockerException;
+import hokku.api.Deployment;
+import hokku.api.Instance;
 import hokku.api.ProcessSpec;
+import hokku.api.ProcessType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A container that did not come up: which one, and why in words for its owner.
 final class StartFailure extends Exception {
@@ -42,6 +48,12 @@ final class StartFailure extends Exception {
 
     String container() {
         return container;
+    }
+
+    /// What a log is read by.
+    Instance instance(Deployment deployment) {
+        return new Instance(deployment.app().id(), ProcessSpec.Kind.DEPLOY, ProcessType.WEB, 1, container, "", deployment.id(),
+                deployment.release().number(), Instance.State.EXITED, Optional.empty(), OptionalInt.empty(), List.of());
     }
 
     String dyno() {

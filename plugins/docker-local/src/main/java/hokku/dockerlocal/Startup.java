@@ -13,6 +13,7 @@ import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.UserError;
+import hokku.containers.FailureOutput;
 import hokku.containers.MergedLogs;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,7 +70,9 @@ final class Startup {
             complete = true;
             return endpoints;
         } catch (StartFailure e) {
-            new FailureOutput(logs, deployment, out).show(e);
+            if (!e.container().isEmpty()) {
+                FailureOutput.show(logs, deployment.app().name(), e.container().substring(0, 12) + " " + e.dyno(), e.instance(deployment), out);
+            }
             throw new UserError(UserError.FAILED,
                     deployment.app().name() + " could not start " + e.dyno() + ": " + e.getMessage(), e.getCause());
         } finally {

@@ -4,12 +4,14 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import hokku.api.Deployment;
 import hokku.api.Endpoint;
+import hokku.api.Instance;
 import hokku.api.Output;
 import hokku.api.ProcessSpec;
 import hokku.api.ProcessType;
 import hokku.api.Uninterruptible;
 import hokku.api.UserError;
 import hokku.api.spi.Scheduler;
+import hokku.containers.FailureOutput;
 import hokku.swarm.registry.Published;
 import hokku.swarm.registry.Publisher;
 import java.time.Duration;
@@ -80,7 +82,9 @@ final class Startup {
             complete = true;
             return endpoints;
         } catch (StartFailure failed) {
-            new FailureOutput(parts.logs(), deployment, out).show(failed);
+            if (failed.replica().container().isPresent()) {
+                FailureOutput.show(parts.logs(), deployment.app().name(), failed.replica().name() + " " + failed.where(), failed.replica().instance(), out);
+            }
             throw new UserError(UserError.FAILED, deployment.app().name() + " could not start " + failed.where() + ": " + failed.getMessage());
         } catch (DockerException failed) {
             throw SwarmEngine.translated(deployment.app().name() + " could not be started", failed);
@@ -254,7 +258,7 @@ final class Startup {
         try {
             while (!services.isEmpty() && System.nanoTime() < deadline && parts.cluster().replicas(deployment.app().id()).stream()
                     .anyMatch(replica -> services.contains(replica.service().id())
-                            && replica.instanceState() != hokku.api.Instance.State.RUNNING)) {
+                            && replica.instanceState() != Instance.State.RUNNING)) {
                 Thread.sleep(100);
             }
         } catch (InterruptedException ended) {

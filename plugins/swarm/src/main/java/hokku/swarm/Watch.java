@@ -5,6 +5,7 @@ import com.github.dockerjava.api.model.Task;
 import hokku.api.AppId;
 import hokku.api.Endpoint;
 import hokku.api.Instance;
+import hokku.containers.Telling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ final class Watch implements AutoCloseable {
         this.look = look;
         this.ownNode = ownNode;
         this.reachability = reachability;
-        this.telling = new Telling(changed);
+        this.telling = new Telling("swarm-changes", changed);
         this.following = Thread.ofVirtual().name("swarm-watch").start(this::follow);
         this.probing = Thread.ofVirtual().name("swarm-probes").start(this::probe);
     }

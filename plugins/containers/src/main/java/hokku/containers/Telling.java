@@ -1,4 +1,4 @@
-package hokku.swarm;
+package hokku.containers;
 
 import hokku.api.AppId;
 import java.util.Collection;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells of apps on one thread of its own: who has not been told yet is told once, however often it changed.
-final class Telling implements AutoCloseable {
+public final class Telling implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telling.class);
 
     private final Consumer<AppId> changed;
@@ -20,12 +20,13 @@ final class Telling implements AutoCloseable {
     private final LinkedHashSet<AppId> due = new LinkedHashSet<>();
     private final Thread thread;
 
-    Telling(Consumer<AppId> changed) {
+    /// @param name of the thread
+    public Telling(String name, Consumer<AppId> changed) {
         this.changed = changed;
-        this.thread = Thread.ofVirtual().name("swarm-changes").start(this::tell);
+        this.thread = Thread.ofVirtual().name(name).start(this::tell);
     }
 
-    void add(Collection<AppId> apps) {
+    public void add(Collection<AppId> apps) {
         lock.lock();
         try {
             due.addAll(apps);
