@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.SimpleFileServer;
+import hokku.testkit.BridgeAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,7 +39,7 @@ class ThirdPartyBuildpackIT {
     static void serve() throws Exception {
         server = SHARED.server();
         repositories = Files.createTempDirectory(server.work(), "buildpacks");
-        gateway = server.engine().run("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip();
+        gateway = BridgeAddress.of(server.engine().run("network", "inspect", "bridge", "--format", "{{index .Options \"com.docker.network.bridge.name\"}}").strip());
         port = TestServer.freePort();
         WorkTree first = repository("first");
         first.commit(first());

@@ -18,14 +18,12 @@ import hokku.api.Source;
 import hokku.api.UserError;
 import hokku.core.docker.DockerEngine;
 import hokku.core.state.JsonText;
+import hokku.testkit.BridgeAddress;
 import hokku.testkit.FakeSourceTree;
 import hokku.testkit.RecordingOutput;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,7 +63,7 @@ class TrustingBasesIT {
         engine = new DockerEngine(URI.create("unix:///var/run/docker.sock"), "test-" + unique);
         layers = new CachedLayers(engine, Files.createDirectory(folder.resolve("layers")),
                 new UnfinishedBuilds(engine, folder.resolve("layers"), ProcessHandle.current()));
-        String gateway = gateway();
+        String gateway = BridgeAddress.of(docker().inspectNetworkCmd().withNetworkId("bridge").exec().getOptions().get("com.docker.network.bridge.name"));
         Path authorities = Files.createDirectory(folder.resolve("authorities"));
         makeCertificates(gateway, authorities.resolve("company.crt"));
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getByName(gateway), 0), 0);
@@ -95,13 +93,6 @@ class TrustingBasesIT {
 
     private List<String> names(String repository) {
         return docker().listImagesCmd().withReferenceFilter(repository).exec().stream().map(Image::getRepoTags).flatMap(Arrays::stream).toList();
-    }
-
-    /// This machine, as containers see it. The engine does not always say it: what the bridge was given does.
-    private String gateway() throws SocketException {
-        String bridge = docker().inspectNetworkCmd().withNetworkId("bridge").exec().getOptions().get("com.docker.network.bridge.name");
-        return NetworkInterface.getByName(bridge).inetAddresses().filter(Inet4Address.class::isInstance).map(InetAddress::getHostAddress)
-                .findFirst().orElseThrow();
     }
 
     private void makeCertificates(String address, Path authority) throws Exception {
