@@ -59,13 +59,10 @@ final class ExecutedCommand {
         long pid = state.getPidLong();
         OptionalLong inside = pidInContainer(pid);
         for (String signal : List.of("HUP", "TERM", "KILL")) {
-            if (mark.isPresent()) {
-                signalMarked(signal, mark.get());
-            } else if (inside.isPresent()) {
-                // A shell, because its own `kill` is there when no program of that name is.
-                inContainer(Optional.of("0"), "kill -" + signal + " -" + inside.getAsLong());
-            }
+            signal(signal, inside);
             if (ended(signal.equals("HUP") ? PATIENCE.dividedBy(10) : PATIENCE)) {
+                // Once more for what it started just then; who ignores the first one, as under nohup, ignores this one too.
+                signal(signal, inside);
                 return;
             }
         }
@@ -75,6 +72,15 @@ final class ExecutedCommand {
         }
         if (!ended(PATIENCE)) {
             LOG.warn("A command in container {} was cancelled but still runs: it cannot be reached from here", container);
+        }
+    }
+
+    private void signal(String signal, OptionalLong inside) {
+        if (mark.isPresent()) {
+            signalMarked(signal, mark.get());
+        } else if (inside.isPresent()) {
+            // A shell, because its own `kill` is there when no program of that name is.
+            inContainer(Optional.of("0"), "kill -" + signal + " -" + inside.getAsLong());
         }
     }
 
