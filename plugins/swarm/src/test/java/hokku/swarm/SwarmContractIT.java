@@ -1,5 +1,6 @@
 package hokku.swarm;
 
+import hokku.api.Instance;
 import hokku.api.spi.Scheduler;
 import hokku.testkit.SchedulerContract;
 import hokku.testkit.SharedSwarmLab;
@@ -13,10 +14,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedSwarmLab.class)
 class SwarmContractIT extends SchedulerContract {
     private static RealSwarm real;
+    private static String manager;
 
     @BeforeAll
     static void open(SwarmLab lab) throws IOException {
         real = new RealSwarm(lab);
+        manager = lab.manager().name();
     }
 
     @AfterAll
@@ -27,6 +30,11 @@ class SwarmContractIT extends SchedulerContract {
     @Override
     protected Scheduler scheduler() {
         return real.scheduler();
+    }
+
+    @Override
+    protected boolean isHere(Instance instance) {
+        return instance.node().equals(manager);
     }
 
     @Override
