@@ -74,7 +74,7 @@ final class Secrets {
             } catch (NotFoundException gone) {
                 LOG.debug("Secret {} is gone already", secret, gone);
             } catch (DockerException used) {
-                LOG.warn("Secret {} stays for now: {}", secret, SwarmEngine.message(used));
+                LOG.warn("Secret {} could not be removed; the next sweep tries again: {}", secret, SwarmEngine.message(used));
             }
         }
     }
